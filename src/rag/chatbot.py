@@ -1,0 +1,99 @@
+"""The whole product in one method: a message comes in, a cited answer goes out."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag.answering import ExtractiveAnswerer
+from rag.composing import compose, refuse, small_talk
+from rag.conversation import smalltalk, standalone
+from rag.embedding import SentenceEncoder
+from rag.glossary import Glossary
+from rag.index import Index
+from rag.lexicon import Lexicon
+from rag.retrieval import Query, Retriever
+from rag.settings import Settings
+from rag.starters import suggestions_for, starters_of
+from rag.text import Analyzer, language_of
+from rag.types import Answer, Delta, Done, Event, Hit, Language, Passage, Retrieved, Turn
+
+HITS = 12  # passages that sentences are chosen from
+
+
+class Chatbot:
+    """Answers from an index. Safe to use from several threads."""
+
+    def __init__(self, retriever: Retriever, settings: Settings) -> None:
+        self.retriever = retriever
+        self.index = retriever.index
+        self.settings = settings
+        self.answerer = ExtractiveAnswerer(retriever.index, retriever.analyzer)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Chatbot:
+        """Open the index of the settings; raises IndexFileError when it is missing, damaged or stale."""
+        encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
+        index = Index.load(settings.index_dir, encoder.name, glossary.fingerprint)
+        return cls(Retriever(index, encoder, Analyzer(glossary), Lexicon.load()), settings)
+
+    def ask(self, question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Answer:
+        """The finished answer to a message."""
+        return next(event.answer for event in self.stream(question, history, language) if isinstance(event, Done))
+
+    def stream(self, question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Iterator[Event]:
+        """The answer as it comes about: passages found, pieces of text, and the finished answer."""
+        started = time.perf_counter()
+        kind = smalltalk(question)
+        if kind:
+            spoken = language or language_of(question)
+            yield from _pieces(small_talk(question, spoken, kind, self.starters(spoken)[:3]))
+            return
+        alone = standalone(question, history, self.retriever.analyzer, language)
+        query = self.retriever.query(alone.text, alone.language)
+        hits = self.retriever.hits(query, HITS)
+        found = time.perf_counter()
+        yield Retrieved(tuple(hits))
+        answer = replace(self._answer(question, query, hits), query=query.text)
+        timings = {"retrieve": found - started, "answer": time.perf_counter() - found}
+        timings["total"] = sum(timings.values())
+        rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
+        yield from _pieces(replace(answer, timings_ms=rounded))
+
+    def _answer(self, question: str, query: Query, hits: Sequence[Hit]) -> Answer:
+        draft = self.answerer.answer(query, hits)
+        if not draft.statements:
+            return refuse(question, query.language, self.settings.contact, suggestions_for(hits, query.language))
+        return compose(draft, query.language, self._locate, question)
+
+    def _locate(self, document_id: str) -> tuple[str, str]:
+        return self.index.texts[document_id], self.settings.document_name(document_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """A passage by its id; raises KeyError."""
+        return self.index.passages[self.index.by_id[passage_id]]
+
+    def twin(self, passage_id: str) -> Passage | None:
+        """The same passage in the other language, if the documents come in pairs."""
+        return self.index.twin(passage_id)
+
+    def document_text(self, document: str) -> str:
+        """A document as read, by the name citations show; raises KeyError."""
+        return self.index.texts[self.settings.document_id(document)]
+
+    def starters(self, language: Language) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return starters_of(self.index, self.settings.docs_dir, language)
+
+    def warm(self) -> None:
+        """Load the encoder and the morpheme analyser before the first question."""
+        for text in ("서울의 인공지능", "AI in Seoul"):
+            self.ask(text)
+
+
+def _pieces(answer: Answer) -> Iterator[Event]:
+    for piece in re.findall(r"\S+\s*", answer.text):
+        yield Delta(piece)
+    yield Done(answer)

@@ -1,0 +1,107 @@
+"""Who wrote a document and when: from its front matter, else from what the page says; never guessed from the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.documents.frontmatter import Fields
+from rag.documents.html import Head
+from rag.documents.lines import Line, has_full_stop
+from rag.text import language_of
+from rag.types import Block, Language, Source
+
+_ISO = re.compile(r"(?P<y>(?:19|20)\d\d)(?:\s?[-./년]\s?(?P<m>\d{1,2})(?:\s?[-./월]\s?(?P<d>\d{1,2}))?)?")
+_DATED = re.compile(
+    r"(?:작성일|등록일|입력일?|게재일?|발행일?|송고|기사\s?입력|승인|발표일|published|posted|updated|date)\s*(?:on)?\s*[:：]?\s*"
+    r"(?P<date>(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2})",
+    re.I,
+)
+_SITE_NAME = re.compile(r"(?<=\S{2})\s+(?:[|–—:·-]|::|&lt;|<)\s+[^|–—:·<-]{1,25}$")
+_DATE_KEYS = ("article:published_time", "datepublished", "date", "pubdate", "dc.date", "dc.date.issued", "time")
+_MAX_TITLE = 100
+
+
+def source_of(
+    fields: Fields, head: Head, blocks: Sequence[Block], lines: Sequence[Line], body: str, path: Path, post: tuple[str, str]
+) -> Source:
+    """Everything known about where a document comes from: `lines` with boilerplate, `blocks` without."""
+    return Source(
+        title=_text(fields, "title") or _title(head, blocks, post[0]) or path.stem,
+        language=_language(_text(fields, "lang") or _text(fields, "language"), body),
+        publisher=_text(fields, "publisher") or head.values.get("og:site_name", ""),
+        published=_text(fields, "published") or _text(fields, "date") or _published(head, lines, post[1]),
+        as_of=_text(fields, "as_of"),
+        source_title=_text(fields, "source_title"),
+        url=_text(fields, "url") or _url(head),
+        key=_text(fields, "key") or _text(fields, "id"),
+        topics=_topics(fields.get("topics", fields.get("tags", []))),
+    )
+
+
+def iso_date(written: str) -> str:
+    """`2025. 8. 31.` or `2025-08-31T09:00` -> `2025-08-31`; empty where there is no year or the date is none."""
+    match = _ISO.search(written)
+    if match is None:
+        return ""
+    parts = [match["y"]]
+    for part, limit in ((match["m"], 12), (match["d"], 31)):
+        if part is None:
+            break
+        if not 1 <= int(part) <= limit:
+            return ""
+        parts.append(f"{int(part):02}")
+    return "-".join(parts)
+
+
+def _text(fields: Fields, key: str) -> str:
+    value = fields.get(key, "")
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def _topics(value: str | list[str]) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else value.split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _language(named: str, body: str) -> Language:
+    code = named.strip().lower()[:2]
+    if code in ("ko", "en"):
+        return "ko" if code == "ko" else "en"
+    return language_of(body[:200_000])
+
+
+def _title(head: Head, blocks: Sequence[Block], post: str) -> str:
+    """The top heading, what the page calls itself, the post a list marks as shown, or the first line."""
+    top = next((block.text for block in blocks if block.kind == "heading" and block.level == 1), "")
+    found = top or head.values.get("og:title") or _SITE_NAME.sub("", head.title) or post
+    if not found and blocks:
+        found = blocks[0].text if blocks[0].kind == "heading" else _shortened(blocks[0].text)
+    return found
+
+
+def _shortened(text: str) -> str:
+    """The first sentence of a text, cut where it is too long for a title."""
+    stop = re.search(r"[.!?](?=\s|$)", text[:_MAX_TITLE])
+    if stop or len(text) <= _MAX_TITLE:
+        return text[: stop.start()] if stop else text
+    return text[:_MAX_TITLE].rsplit(" ", 1)[0] + "…"
+
+
+def _published(head: Head, lines: Sequence[Line], post: str) -> str:
+    for key in _DATE_KEYS:
+        if head.values.get(key):
+            return iso_date(head.values[key])
+    if post:
+        return iso_date(post)
+    for line in [*lines[:15], *lines[-5:]]:
+        match = _DATED.search(line.text) if not has_full_stop(line.text) else None
+        if match:
+            return iso_date(match["date"])
+    return ""
+
+
+def _url(head: Head) -> str | None:
+    url = head.values.get("canonical") or head.values.get("og:url") or ""
+    return url if re.match(r"https?://[^\s/]", url) else None

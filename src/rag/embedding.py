@@ -1,0 +1,77 @@
+"""sentence-transformers as the Encoder. The library (4 s, 450 MB) is imported on first use."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import InputError
+from rag.settings import BUNDLED_MODEL
+from rag.types import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_BUNDLED = Path(__file__).parent / "data" / "model"
+# Models that were trained with prompts which their own configuration does not carry: (query, passage).
+_PROMPTS = {
+    "multilingual-e5": ("query: ", "passage: "),
+    "e5-large": ("query: ", "passage: "),
+    "koe5": ("query: ", "passage: "),
+}
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model, by name or path; `bundled` is the one shipped with this package."""
+
+    def __init__(self, model: str = BUNDLED_MODEL) -> None:
+        self.model = model
+
+    @cached_property
+    def name(self) -> str:
+        """`bundled@<checksum>` or the model's name, so that an index knows which vectors it holds."""
+        if self.model != BUNDLED_MODEL:
+            return self.model
+        weights = (_BUNDLED / "model.safetensors").read_bytes()
+        return f"{BUNDLED_MODEL}@{hashlib.sha256(weights).hexdigest()[:12]}"
+
+    @cached_property
+    def _transformer(self) -> SentenceTransformer:
+        local = self.model == BUNDLED_MODEL or Path(self.model).is_dir()
+        if local:  # never ask a hub for what lies on disk
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            found = SentenceTransformer(str(_BUNDLED) if self.model == BUNDLED_MODEL else self.model, device="cpu")
+        except (OSError, ValueError) as error:
+            raise InputError(f"encoder {self.model!r}: cannot be loaded ({error}); set RAG_EMBEDDING_MODEL") from error
+        return found.float()  # shipped in half precision, computed in single
+
+    @cached_property
+    def _prompts(self) -> tuple[str, str]:
+        own = self._transformer.prompts
+        for part, prompts in _PROMPTS.items():
+            if part in self.model.lower() and not own.get("query"):
+                return prompts
+        return own.get("query") or "", own.get("document") or own.get("passage") or ""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimensions)."""
+        return self._encode(texts, self._prompts[0])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimensions)."""
+        return self._encode(texts, self._prompts[1])
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+        vectors = self._transformer.encode(
+            [prompt + text for text in texts], normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)

@@ -1,0 +1,100 @@
+"""Names across languages: each line of the glossary lists the forms of one name (네이버, NAVER, Naver)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from itertools import groupby
+from pathlib import Path
+
+from rag.errors import InputError
+
+FILE_NAME = "glossary.tsv"
+_HANGUL = re.compile(r"[가-힣]")
+
+
+class Glossary:
+    """Finds names in text and tells which are the same. An entry is its line's forms; its number is its identity."""
+
+    def __init__(self, entries: Sequence[Sequence[str]]) -> None:
+        self.entries = tuple(tuple(forms) for forms in entries)
+        self._entry_of: dict[str, int] = {}
+        for number, forms in enumerate(self.entries):
+            for form in forms:
+                self._entry_of.setdefault(_key(form), number)
+        self._starting_with = {
+            first: re.compile("|".join(map(_flexible, forms)), re.IGNORECASE)
+            for first, forms in _by_first(form for forms in self.entries for form in forms)
+        }
+
+    @classmethod
+    def load(cls, docs_dir: Path | None = None) -> Glossary:
+        """The glossary shipped with the package, extended by `glossary.tsv` in the documents folder."""
+        texts = [resources.files("rag").joinpath("data").joinpath(FILE_NAME).read_text(encoding="utf-8")]
+        if docs_dir is not None and (docs_dir / FILE_NAME).is_file():
+            try:
+                texts.append((docs_dir / FILE_NAME).read_text(encoding="utf-8"))
+            except UnicodeDecodeError:
+                raise InputError(f"{docs_dir / FILE_NAME}: not UTF-8; save it as UTF-8") from None
+        lines = (line for text in texts for line in text.splitlines() if line.strip() and not line.startswith("#"))
+        return cls([[form.strip() for form in line.split("\t") if form.strip()] for line in lines])
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when an entry changes; an index made with another glossary is stale."""
+        return hashlib.sha256(repr(self.entries).encode()).hexdigest()[:16]
+
+    @property
+    def korean_words(self) -> list[str]:
+        """Korean names of one word, for the morpheme analyser to keep whole."""
+        return [form for forms in self.entries for form in forms if re.fullmatch(r"[가-힣]{2,}", form)]
+
+    def find(self, text: str, edges: set[int] | None = None) -> Iterator[tuple[int, int, int]]:
+        """(entry, start, end) of each name, longest first at each place.
+
+        A Korean name counts only where it starts and ends at a morpheme's edge (`edges`), so that 메타 is not found in 메타버스.
+        """
+        position = 0
+        while position < len(text):
+            pattern = self._starting_with.get(text[position].lower())
+            match = pattern.match(text, position) if pattern and not _inside_word(text, position) else None
+            end = match.end() if match else position
+            if match and _whole(text, position, end, edges):
+                yield self._entry_of[_key(match.group())], position, end
+            position = max(end, position + 1)
+
+    def is_name(self, entry: int) -> bool:
+        """Whether an entry is a name and not a common term, which has a form in lower case (IPO, initial public offering)."""
+        return not any(form.isascii() and form.islower() for form in self.entries[entry])
+
+
+def _by_first(forms: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    ordered = sorted(set(forms), key=lambda form: (form[0].lower(), -len(form), form))
+    for first, group in groupby(ordered, key=lambda form: form[0].lower()):
+        yield first, list(group)
+
+
+def _key(form: str) -> str:
+    """What is equal for all ways to write a form: no spaces or hyphens, lower case, no English plural."""
+    key = re.sub(r"[\s\-·]+", "", form).lower()
+    return key.removesuffix("s") if len(key) > 3 else key
+
+
+def _flexible(form: str) -> str:
+    """A pattern of a form: Korean words may be spaced anywhere, English ones where the form is, a plural is allowed."""
+    if _HANGUL.search(form):
+        return r"[ ·\-]?".join(re.escape(char) for char in form if not char.isspace())
+    return r"[ \-]?".join(re.escape(part) for part in re.split(r"[\s\-]+", form)) + r"s?"
+
+
+def _inside_word(text: str, position: int) -> bool:
+    around = text[position - 1 : position + 1]
+    return len(around) == 2 and around.isascii() and around.isalnum()
+
+
+def _whole(text: str, start: int, end: int, edges: set[int] | None) -> bool:
+    if not _HANGUL.search(text, start, end):
+        return not _inside_word(text, end)
+    return edges is None or (start in edges and end in edges)

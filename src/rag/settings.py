@@ -1,0 +1,84 @@
+"""Settings: read once from the environment, passed on, never looked up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from rag.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLED_MODEL = "bundled"
+
+
+class Secret(str):
+    """A string that does not show itself in logs and tracebacks."""
+
+    def __repr__(self) -> str:
+        return "Secret('***')" if self else "Secret('')"
+
+
+def _setting(default: object, name: str, help: str) -> object:
+    return field(default=default, metadata={"name": name, "help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; each field's metadata names its environment variable and says what it does."""
+
+    docs_dir: Path = _setting(ROOT / "docs", "RAG_DOCS_DIR", "Folder of documents to answer from")  # type: ignore[assignment]
+    index_dir: Path = _setting(ROOT / "index", "RAG_INDEX_DIR", "Folder the index is kept in; safe to delete")  # type: ignore[assignment]
+    embedding_model: str = _setting(  # type: ignore[assignment]
+        BUNDLED_MODEL, "RAG_EMBEDDING_MODEL", "`bundled`, or any sentence-transformers name or path"
+    )
+    host: str = _setting("127.0.0.1", "RAG_HOST", "Address to listen on")  # type: ignore[assignment]
+    port: int = _setting(7860, "RAG_PORT", "Port to listen on")  # type: ignore[assignment]
+    llm_model: str = _setting("", "RAG_LLM_MODEL", "Name of the language model; empty means answers without one")  # type: ignore[assignment]
+    llm_base_url: str = _setting("", "RAG_LLM_BASE_URL", "Any OpenAI-compatible endpoint; empty means OpenAI's own")  # type: ignore[assignment]
+    llm_api_key: Secret = _setting(  # type: ignore[assignment]
+        Secret(""), "RAG_LLM_API_KEY", "Key for the endpoint (`OPENAI_API_KEY` is read when this is empty)"
+    )
+    llm_timeout: float = _setting(30.0, "RAG_LLM_TIMEOUT", "Seconds to wait for the language model")  # type: ignore[assignment]
+    contact: str = _setting(  # type: ignore[assignment]
+        "Invest Seoul (서울투자청), +82-2-6361-4120, investseoul@sba.seoul.kr",
+        "RAG_CONTACT",
+        "Whom to ask when the documents are silent",
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings from variables such as `RAG_DOCS_DIR`; raises InputError for a value of the wrong kind."""
+        values: dict[str, object] = {}
+        for spec in fields(cls):
+            raw = environ.get(spec.metadata["name"], "")
+            if raw:
+                values[spec.name] = _parse(spec.metadata["name"], raw, type(spec.default))
+        if not values.get("llm_api_key"):
+            values["llm_api_key"] = Secret(environ.get("OPENAI_API_KEY", ""))
+        return cls(**values)  # type: ignore[arg-type]
+
+    @property
+    def docs_label(self) -> str:
+        """How the documents folder is called in citations: as the reader would open it from here."""
+        for base in (ROOT, Path.cwd()):
+            if self.docs_dir.is_absolute() and self.docs_dir.is_relative_to(base):
+                return self.docs_dir.relative_to(base).as_posix()
+        return self.docs_dir.as_posix()
+
+    def document_name(self, document_id: str) -> str:
+        """The name citations show for a document, such as `docs/en/market.md`."""
+        return f"{self.docs_label}/{document_id}"
+
+    def document_id(self, name: str) -> str:
+        """The inverse of `document_name`."""
+        return name.removeprefix(self.docs_label + "/")
+
+
+def _parse(name: str, raw: str, kind: type) -> object:
+    if issubclass(kind, Path):
+        return Path(raw).expanduser()
+    try:
+        return kind(raw)
+    except ValueError:
+        raise InputError(f"{name}={raw!r}: expected a {kind.__name__}; correct the variable or unset it") from None

@@ -1,0 +1,152 @@
+"""From text to the terms that lexical search works with.
+
+Korean words become Kiwi morphemes (particles and endings vanish), English words become stems, figures stay whole, and
+every name of the glossary becomes one concept term shared by all its forms in both languages (네이버 = Naver).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import Stemmer
+
+from rag.types import Language
+
+if TYPE_CHECKING:
+    from rag.glossary import Glossary
+
+_HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]")
+_HANGUL_WORD = re.compile(r"[가-힣]{2,}")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[&'’][A-Za-zÀ-ɏ]+)*|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+# Content morphemes: nouns, verbs, adjectives, roots, foreign words in Hanja. Numbers and Latin words come from _WORD.
+_CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "SH", "VV-I", "VV-R", "VA-I", "VA-R"})
+_ENGLISH_STOP = frozenset(
+    """a an the and or but nor so of in on at to from by for with without about as into over under between through
+    during per via than then there here this that these those it its itself they them their theirs he him his she her
+    hers we us our ours you your yours i me my mine is are was were be been being am do does did done doing have has
+    had having will would shall should can could may might must not no yes what which who whom whose when where why how
+    if also just only very too much many more most some any each every all both either neither such same other another
+    please tell give show know let like want need could kindly say said says get got""".split()
+)
+# Past forms whose stem is not that of the verb; the stemmer leaves them apart.
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in """took:take taken:take bought:buy sold:sell built:build paid:pay made:make began:begin begun:begin grew:grow
+    grown:grow won:win held:hold ran:run led:lead rose:rise risen:rise fell:fall fallen:fall chose:choose chosen:choose
+    met:meet spent:spend wrote:write written:write brought:bring taught:teach thought:think kept:keep left:leave lost:lose
+    meant:mean sent:send stood:stand went:go gone:go came:come drew:draw drawn:draw drove:drive driven:drive flew:fly
+    broke:break broken:break spoke:speak spoken:speak sought:seek sat:sit heard:hear knew:know known:know saw:see seen:see
+    shown:show beat:beat beaten:beat became:become best:good better:good worst:bad worse:bad biggest:big bigger:big""".split()
+)
+_KOREAN_STOP = frozenset(
+    """하 되 있 없 이 것 거 수 때 등 중 및 대하 관하 위하 통하 따르 의하 얼마 무엇 뭐 언제 어디 누구 알 알리 말 말하 주 보
+    가르치 궁금 설명 좀 어떻 어떠 그 저 해당 년 월 일 개 명 곳 건 원 위 번 점 가지 정도 경우""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One searchable term and where it stands in the text. Concepts start with `§`."""
+
+    token: str
+    start: int
+    end: int
+    tag: str  # Kiwi's tag, "EN" for an English word, "SN" for a number, "§" for a name of the glossary, "§t" for a term of it
+
+    @property
+    def stop(self) -> bool:
+        """Whether the term says nothing about what is asked."""
+        return self.token in (_ENGLISH_STOP if self.tag == "EN" else _KOREAN_STOP)
+
+
+def language_of(text: str, default: Language = "en") -> Language:
+    """The language a reader wrote in: Korean as soon as a tenth of the letters is Hangul."""
+    hangul, latin = len(_HANGUL.findall(text)), len(_LATIN.findall(text))
+    if hangul + latin == 0:
+        return default
+    return "ko" if hangul * 9 >= latin else "en"
+
+
+def fold(text: str) -> str:
+    """Text for comparing: compatibility forms unified, lower case, white space folded."""
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+class Analyzer:
+    """Splits text into terms. Kiwi (2.5 s, 0.5 GB) is loaded on the first Korean text, once."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        self.glossary = glossary
+        self._stem = Stemmer.Stemmer("english").stemWord
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _kiwi(self) -> Any:
+        from kiwipiepy import Kiwi
+
+        kiwi = Kiwi()
+        for name in self.glossary.korean_words:
+            kiwi.add_user_word(name, "NNP", 3.0)
+        return kiwi
+
+    def terms(self, text: str) -> list[Term]:
+        """The content terms of a text in reading order, stop words included (see `Term.stop`)."""
+        return self.terms_of([text])[0]
+
+    def terms_of(self, texts: Sequence[str]) -> list[list[Term]]:
+        """`terms` of many texts at once; Kiwi uses all cores."""
+        korean = [i for i, text in enumerate(texts) if _HANGUL.search(text)]
+        morphemes: dict[int, list[Any]] = {}
+        if korean:
+            with self._lock:  # one thread loads and drives Kiwi at a time
+                morphemes = dict(zip(korean, self._kiwi.tokenize([texts[i] for i in korean]), strict=True))
+        return [self._merge(text, morphemes.get(i, ())) for i, text in enumerate(texts)]
+
+    def _merge(self, text: str, morphemes: Iterable[Any]) -> list[Term]:
+        found = [self._word(match) for match in _WORD.finditer(text)]
+        edges = {0, len(text)}
+        for token in morphemes:
+            edges.update((token.start, token.end))
+            if token.tag in _CONTENT_TAGS and not _LATIN.match(token.form):
+                found.append(Term(token.form, token.start, token.end, token.tag[:3].rstrip("-")))
+        for entry, start, end in self.glossary.find(text, edges):
+            found.append(Term(f"§{entry}", start, end, "§" if self.glossary.is_name(entry) else "§t"))
+        return sorted(found, key=lambda term: (term.start, -term.end))
+
+    def _word(self, match: re.Match[str]) -> Term:
+        word = match.group()
+        if word[0].isdigit():
+            return Term(word.replace(",", ""), *match.span(), "SN")
+        word = word.lower().replace("’", "'").removesuffix("'s")
+        token = word if word in _ENGLISH_STOP else self._stem(_IRREGULAR.get(word, word))
+        return Term(token, *match.span(), "EN")
+
+
+def bigrams(text: str) -> list[str]:
+    """Pairs of neighbouring syllables, marked `~`: they find Korean words that the analyser splits in two ways.
+
+    Measured on KorQuAD's development questions: nDCG@10 0.948 with morphemes alone, 0.959 with both.
+    """
+    return [f"~{word[i : i + 2]}" for word in _HANGUL_WORD.findall(text) for i in range(len(word) - 1)]
+
+
+def index_tokens(text: str, terms: Iterable[Term]) -> list[str]:
+    """The tokens an index holds of a text: all terms but English function words, and the bigrams."""
+    return [term.token for term in terms if not (term.tag == "EN" and term.stop)] + bigrams(text)
+
+
+def query_terms(terms: Sequence[Term]) -> list[Term]:
+    """The terms that say what is asked: no stop words, and a concept in place of the words it covers."""
+    concepts = [term for term in terms if term.token.startswith("§")]
+
+    def covered(term: Term) -> bool:
+        return any(c is not term and c.start <= term.start < c.end for c in concepts)
+
+    return [term for term in terms if not term.stop and not covered(term)]
