@@ -1,14 +1,13 @@
-"""`python app.py`: the whole product on one port, on a fresh machine too."""
+"""`python app.py`: sets itself up where need be, then serves the whole product on one port."""
 
+import runpy
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
-
-from rag.bootstrap import enter  # noqa: E402 - found through the line above
+BOOTSTRAP = Path(__file__).resolve().parent / "src" / "rag" / "bootstrap.py"
 
 if __name__ == "__main__":
-    enter(__file__)
+    runpy.run_path(str(BOOTSTRAP))["enter"](__file__)  # by path: importing the package needs what is yet to be installed
     from rag.cli import main
 
     sys.exit(main(["serve", *sys.argv[1:]]))

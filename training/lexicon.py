@@ -43,7 +43,7 @@ GENERAL = ("tatoeba", "sts", "jhe", "ncsoft_ctx", "cldr", "ms_curricula", "bitco
 BUSINESS = ("ms_headings", "MicrosoftDocs/dynamics", "MicrosoftDocs/partner-center", "MicrosoftDocs/customer-insights",
             "AdobeDocs/commerce", "AdobeDocs/advertising", "AdobeDocs/marketo", "AdobeDocs/workfront",
             "isabella232/Compliance", "kaiachain", "klaytn", "moreal/learn", "woozet-cookbooks")  # fmt: skip
-WEIGHTS = (3.0, 1.5, 0.5)
+WEIGHTS = (1.0, 0.5, 0.17)
 ENOUGH = (10**9, 300, 60)  # rows of a word after which a row of that tier has to show a scarcer word to be taken
 
 ENGLISH_STOP = frozenset(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.evidence import Candidate, Weigher
+from rag.evidence import Candidate, Floats, Weigher
 from rag.index import Index
 from rag.questions import Question, read_question, years_in
 from rag.retrieval import Query
-from rag.tables import extreme_row, is_rank, render_list, render_row, row_of_rank
+from rag.tables import RowReader
 from rag.text import Analyzer
 from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
-ENOUGH = 0.55  # coverage of the question from which a sentence may answer; calibrated on evals/cases/dev.jsonl
-_GAIN = 0.2  # coverage that a further sentence must add
-_RARE = 0.45  # a name is required when its idf is above this share of the rarest term's
+SURE = -1.1  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
+_SHARE = 0.75  # further sentences are added until the chosen ones hold the answer with this probability
+_BRIEF = 60  # words an answer stays below, but for lists and explanations
+_DIFFER = re.compile(r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict")
+_HELD = 0.5  # match from which a name counts as met
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,145 +40,132 @@ class Draft:
 
     question: Question
     statements: tuple[Statement, ...]
-    confidence: float
 
 
 class ExtractiveAnswerer:
-    """Chooses statements by how much of the question they cover."""
+    """Chooses statements by how well they answer the question."""
 
     def __init__(self, index: Index, analyzer: Analyzer) -> None:
         self.index = index
         self.analyzer = analyzer
+        self.rows = RowReader(analyzer)
 
     def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
         """The draft of an answer from the passages found."""
         question = read_question(query.text, query.language, query.terms)
-        weigher = Weigher(self.index, query, question)
+        weigher = Weigher(self.index, query, question, self.analyzer)
         found = weigher.candidates(hits)
-        if not found:
-            return Draft(question, (), 0.0)
-        chosen = self._choose(query, question, found, weigher.weights)
-        statements = [self._statement(query, question, candidate) for candidate in chosen]
-        return Draft(question, tuple(_distinct(statements))[:MOST], 0.0)
-
-    def _choose(self, query: Query, question: Question, found: Sequence[Candidate]) -> list[Candidate]:
-        required = self._required(query, question)
-        able = [c for c in found if _answers(c, question, required)]
-        if able and (len(required) < 2 or able[0].direct[required].all()):
-            return self._extend(query, question, able)
-        parts = self._parts(query, question, found, required)
-        return parts or self._extend(query, question, able)
-
-    def _required(self, query: Query, question: Question) -> list[int]:
-        """Which terms an answer must be about: names that are not in every second passage, and words never seen."""
-        idf = [self.index.lexical.term_idf(term) for term in query.weighted]
-        floor = _RARE * self.index.lexical.rarest_idf
-        return [n for n, term in enumerate(query.weighted) if term.token in question.names and idf[n] >= floor]
-
-    def _extend(self, query: Query, question: Question, able: Sequence[Candidate]) -> list[Candidate]:
-        """The best candidate and those that cover more of the question than it does."""
-        if not able:
-            return []
-        weights = term_weights(self.index, query.weighted, question)
-        chosen, covered = [able[0]], able[0].support.copy()
-        for candidate in able[1:]:
-            gain = float(weights @ np.maximum(candidate.direct - covered, 0))
-            if gain >= _GAIN and len(chosen) < MOST:
-                chosen.append(candidate)
-                covered = np.maximum(covered, candidate.support)
-        return chosen
-
-    def _parts(
-        self, query: Query, question: Question, found: Sequence[Candidate], required: Sequence[int]
-    ) -> list[Candidate]:
-        """For a question about several names: the best sentence for each of them, if each has one."""
-        if len(required) < 2:
-            return []
-        chosen = []
-        for name in required:
-            others = [n for n in required if n != name]
-            rest = [n for n in range(len(query.weighted)) if n not in others]
-            weights = term_weights(self.index, query.weighted, question)[rest]
-            for candidate in found:
-                coverage = float(weights @ candidate.support[rest]) / max(float(weights.sum()), 1e-6)
-                if candidate.support[name] >= 0.7 and coverage >= ENOUGH and candidate.fit > 0.3:
-                    chosen.append(candidate)
-                    break
-        return chosen if len(chosen) == len(required) else []
+        chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if _able(weigher, c)])
+        statements = (self._statement(query, question, candidate) for candidate in chosen)
+        return Draft(question, tuple(_distinct(statements))[:MOST])
 
     def _statement(self, query: Query, question: Question, candidate: Candidate) -> Statement:
         if candidate.sentence.kind == "row":
             return self._row(query, question, candidate)
-        passage, first = candidate.passage, candidate.at
-        last = _last_of(question, passage.sentences, first)
-        text = passage.sentences[first].text
-        if last > first:
-            joiner = "; " if passage.sentences[first + 1].kind == "item" else " "
-            text = text + " " + joiner.join(s.text.rstrip(".;") if joiner == "; " else s.text for s in passage.sentences[first + 1 : last + 1])
-        return Statement(candidate.hit, first, last, self._with_subject(question, query, candidate, text))
-
-    def _with_subject(self, question: Question, query: Query, candidate: Candidate, text: str) -> str:
-        """Put the heading before a sentence that leaves unsaid whom it speaks of."""
-        unsaid = any(
-            term.token in question.names and candidate.direct[n] == 0 and candidate.support[n] >= 0.7
-            for n, term in enumerate(query.weighted)
-        )
-        heading = candidate.passage.heading[-1] if candidate.passage.heading else candidate.passage.source.title
-        return f"{heading}: {text}" if unsaid and heading not in text else text
+        sentences, first = candidate.passage.sentences, candidate.at
+        last = _last_of(question, sentences, first)
+        separator = "; " if last > first and sentences[last].kind == "item" else " "
+        text = " ".join([sentences[first].text, separator.join(s.text.rstrip(";") for s in sentences[first + 1 : last + 1])])
+        return Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
 
     def _row(self, query: Query, question: Question, candidate: Candidate) -> Statement:
-        passage = candidate.passage
-        rows = [s for s in passage.sentences if s.kind == "row" and s.caption == candidate.sentence.caption]
-        columns = self._asked_columns(query, candidate.sentence)
-        row = row_of_rank(question, rows)
-        if row is None and question.superlative:
-            numeric = [c for c in columns if not is_rank(c)] or columns
-            row = extreme_row(question, rows, numeric[0]) if numeric else None
-        row = row or candidate.sentence
-        at = passage.sentences.index(row)
-        return Statement(candidate.hit, at, at, render_row(row, columns))
-
-    def _asked_columns(self, query: Query, row: Sentence) -> list[str]:
-        """Columns whose name the question mentions."""
-        asked = []
-        for column, _ in row.cells:
-            tokens = {term.token for term in self.analyzer.terms(column)}
-            if any(tokens & set(term.alternatives) for term in query.weighted):
-                asked.append(column)
-        return [] if len(asked) == len(row.cells) else asked
+        sentences = candidate.passage.sentences
+        rows = [s for s in sentences if s.kind == "row" and s.caption == candidate.sentence.caption]
+        chosen, text = self.rows.read(query, question, candidate.sentence, rows)
+        places = [sentences.index(row) for row in chosen]
+        return Statement(candidate.hit, min(places), max(places), text)
 
 
-def _answers(candidate: Candidate, question: Question, required: Sequence[int]) -> bool:
-    """Whether a candidate may be shown: about the names and years asked for, of the kind asked for, and covering enough."""
-    if candidate.coverage < ENOUGH or any(candidate.support[n] < 0.4 for n in required):
+def _able(weigher: Weigher, candidate: Candidate) -> bool:
+    """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
+    if (_near(candidate)[weigher.named] < _HELD).any() or not _in_years(weigher.question, candidate):
         return False
-    if question.kind in ("figure", "date", "person") and candidate.fit < 0.3:
-        return False
-    return not question.years or _in_years(candidate, question)
+    return _is_kind(weigher.question, candidate) and weigher.confidence(candidate) >= SURE
 
 
-def _in_years(candidate: Candidate, question: Question) -> bool:
-    own = years_in(candidate.sentence.text) or years_in(" ".join(candidate.passage.heading))
+def _near(candidate: Candidate) -> Floats:
+    """Match of each term in the sentence or its headings; a table row is only about what stands in it."""
+    around = 0.0 if candidate.sentence.kind == "row" else 0.9
+    return np.maximum(candidate.direct, around * candidate.around)
+
+
+def _is_kind(question: Question, candidate: Candidate) -> bool:
+    """Whether a figure or a date stands there when one is asked for."""
+    fit = candidate.features["fit"]
+    if question.kind == "date":
+        return fit > 0
+    return fit > 0 if question.kind == "figure" or (question.kind == "compare" and question.unit != "any") else True
+
+
+def _in_years(question: Question, candidate: Candidate) -> bool:
+    """Whether a candidate speaks of the years asked for; one without a year is dated by its headings and source."""
     source = candidate.passage.source
-    return bool(set(own or years_in(f"{source.as_of} {source.published}")) & set(question.years))
+    own = years_in(candidate.sentence.text) or years_in(" ".join((source.title, *candidate.passage.heading)))
+    return not question.years or bool({*(own or years_in(f"{source.as_of} {source.published}"))} & {*question.years})
+
+
+def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The best candidates, until together they are likely to hold the answer; no more words than need be."""
+    if not able:
+        return ()
+    brief = 2 * _BRIEF if weigher.question.kind == "list" else _BRIEF
+    odds = np.exp([candidate.score - able[0].score for candidate in able])
+    share, chosen, words = 0.0, [], 0
+    for candidate, probability in zip(able, odds / odds.sum(), strict=True):
+        words += len(candidate.sentence.text.split())
+        if chosen and (share >= _SHARE or words > brief or probability < share / 4 or len(chosen) == 3):
+            break
+        chosen.append(candidate)
+        share += float(probability)
+    return chosen
+
+
+def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """For a question about several names or years that no one sentence covers: the best sentence for each."""
+    names = [n for n in np.flatnonzero(weigher.named) if weigher.weights[n] > 0.05]
+    if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and _able(weigher, c) for c in found[:8]):
+        return ()
+    chosen = []
+    for name in names:
+        alone = weigher.without([other for other in names if other != name])
+        best = next((c for c in found if c.direct[name] >= _HELD and _able(alone, c)), None)
+        if best is None:
+            return ()
+        chosen.append(best)
+    return chosen
+
+
+def _with_subject(question: Question, query: Query, candidate: Candidate, text: str) -> str:
+    """Put the heading before a sentence that leaves unsaid whom it speaks of."""
+    unsaid = any(
+        term.token in question.names and candidate.direct[n] == 0 and candidate.around[n] >= _HELD
+        for n, term in enumerate(query.weighted)
+    )
+    heading = candidate.passage.heading[-1] if candidate.passage.heading else candidate.passage.source.title
+    return f"{heading}: {text}" if unsaid and heading not in text else text
 
 
 def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> int:
-    """How far a statement goes on: over the items of a list, and for an explanation over the next sentences."""
+    """How far a statement goes on: over the items of a list, and for an explanation over the next sentence."""
     last = first
-    if question.kind in ("list", "definition", "other") and sentences[first].kind == "prose":
+    if question.kind in ("list", "definition", "other") and sentences[first].text.rstrip().endswith(":"):
         while last + 1 < len(sentences) and sentences[last + 1].kind == "item":
             last += 1
-    if last == first and question.kind == "definition":
-        while last + 1 < len(sentences) and last - first < 2 and sentences[last + 1].kind == "prose":
-            last += 1
+    if _DIFFER.search(sentences[first].text):  # both sides of a contradiction
+        last = min(first + 2, len(sentences) - 1)
+    follows = first + 1 < len(sentences) and sentences[first + 1].kind == "prose" == sentences[first].kind
+    if question.kind == "definition" and last == first and follows:
+        words = sum(len(s.text.split()) for s in sentences[first : first + 2])
+        last = first + 1 if words <= _BRIEF else first
     return last
 
 
-def _distinct(statements: Iterable[Statement]) -> Iterable[Statement]:
-    seen: set[tuple[str, int]] = set()
+def _distinct(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Each place and each wording once."""
+    seen: list[Statement] = []
     for statement in statements:
-        key = (statement.hit.passage.id, statement.first)
-        if key not in seen:
-            seen.add(key)
+        same_passage = [s for s in seen if s.hit.passage.id == statement.hit.passage.id]
+        inside = any(s.first <= statement.first <= s.last for s in same_passage)
+        if not inside and all(statement.text != s.text for s in seen):
+            seen.append(statement)
             yield statement

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.documents import clean
-from rag.documents.structure import is_source_line
+from rag.documents.lines import is_source_line
 from rag.sentences import split_sentences
 from rag.types import Block, Document, Passage, Sentence
 
 TARGET = 450  # characters after which a passage ends with its paragraph
-LIMIT = 800  # characters no passage of prose goes beyond, unless one sentence does
+LIMIT = 780  # characters no passage of prose goes beyond, unless one sentence does
 SMALL = 120  # a last piece this short joins the passage before it
 ROWS = 20  # of one table in a passage
 ROWS_LIMIT = 1800  # characters of a passage of rows
@@ -25,6 +25,11 @@ class _Part:
 
     sentences: tuple[Sentence, ...]
     leads: bool = False
+
+    @property
+    def size(self) -> int:
+        """Characters of the sentences joined by spaces."""
+        return sum(len(sentence.text) + 1 for sentence in self.sentences)
 
 
 def chunk(document: Document) -> tuple[Passage, ...]:
@@ -93,56 +98,56 @@ def _groups(parts: Sequence[_Part]) -> Iterator[list[Sentence]]:
     at = 0
     while at < len(parts):
         table = _table(parts[at])
-        end = at
+        end = at + 1
         while end < len(parts) and _table(parts[end]) == table:
             end += 1
         if table is None:
             yield from _prose_groups(parts[at:end])
             at = end
             continue
-        rows = [sentence for part in parts[at:end] for sentence in part.sentences]
-        *full, last = _row_groups(rows)
+        groups = _row_groups([row for part in parts[at:end] for row in part.sentences])
         while end < len(parts) and is_source_line(parts[end].sentences[0].text):
-            last += parts[end].sentences
+            groups[-1] += parts[end].sentences
             end += 1
-        yield from [*full, last]
+        yield from groups
         at = end
 
 
 def _table(part: _Part) -> tuple[str, tuple[str, ...]] | None:
-    """What the rows of one table share: caption and columns; None for prose."""
+    """What the rows of one table share: caption and first column (where names stand above); None for prose."""
     first = part.sentences[0]
-    return (first.caption, ()) if first.kind == "row" else None
+    if first.kind != "row":
+        return None
+    return first.caption, tuple(name for name, _ in first.cells[:1] if len(first.cells) > 1)
 
 
-def _row_groups(rows: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    group: list[Sentence] = []
-    for row in rows:
-        if group and (len(group) == ROWS or _size(group) + len(row.text) > ROWS_LIMIT):
-            yield group
-            group = []
-        group.append(row)
-    yield group
-
-
-def _prose_groups(parts: Sequence[_Part]) -> Iterator[list[Sentence]]:
+def _row_groups(rows: Sequence[Sentence]) -> list[list[Sentence]]:
     groups: list[list[Sentence]] = [[]]
+    size = 0
+    for row in rows:
+        if groups[-1] and (len(groups[-1]) == ROWS or size + len(row.text) > ROWS_LIMIT):
+            groups.append([])
+            size = 0
+        groups[-1].append(row)
+        size += len(row.text) + 1
+    return groups
+
+
+def _prose_groups(parts: Sequence[_Part]) -> list[list[Sentence]]:
+    groups: list[list[Sentence]] = [[]]
+    size = 0
     leading = False
     for part in parts:
-        full = _size(groups[-1]) >= TARGET or _size(groups[-1]) + _size(part.sentences) > LIMIT
-        if groups[-1] and full and not leading:
-            groups.append([])
+        full = size >= TARGET or size + part.size > LIMIT
         for sentence in part.sentences:
-            if groups[-1] and _size(groups[-1]) + len(sentence.text) > LIMIT:
+            if size and ((full and not leading) or size + len(sentence.text) > LIMIT):
                 groups.append([])
+                size = 0
+            full = False
             groups[-1].append(sentence)
+            size += len(sentence.text) + 1
         leading = part.leads
-    if len(groups) > 1 and _size(groups[-1]) < SMALL and _size(groups[-2]) + _size(groups[-1]) <= LIMIT + SMALL:
+    if len(groups) > 1 and size < SMALL and sum(len(s.text) + 1 for s in groups[-2]) + size <= LIMIT + SMALL:
         last = groups.pop()
         groups[-1] += last
-    yield from groups
-
-
-def _size(sentences: Sequence[Sentence]) -> int:
-    """Characters of the sentences joined by spaces."""
-    return sum(len(sentence.text) + 1 for sentence in sentences)
+    return groups

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.figures import Figure, find_figures, unsupported
 from rag.glossary import Glossary
-from rag.text import Analyzer, language_of
-from rag.types import Citation, Passage, Sentence
+from rag.text import Analyzer
+from rag.types import Citation, Language, Passage, Sentence
 
 SECTION_SEPARATOR = " › "
 MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -23,21 +24,25 @@ _HANGUL = re.compile(r"[가-힣]+")
 _PARENTHESIS = re.compile(r"[(（][^()（）]*[)）]")
 _NO_NAMES = {"mr", "mrs", "ms", "dr", "prof", "professor", "i"}
 _GENERIC = {"group", "company", "corporation", "corp", "inc", "ltd", "co", "city", "government", "report", "index"}
-_STARTERS = set(
-    """a about above according across after again against all almost already also although among an and another any
-    approximately around as at average based because before below besides between both but by companies compared despite
-    domestic during each either even every experts few finally firms first following for foreign four from further
-    global growth he her here his how however if in including instead international investment investors it its last later
-    local many meanwhile more moreover most much nearly neither new no none nor not now of officials on once one only
-    or other others our out over overall participants people per plans recent research researchers revenue roughly sales
-    second several she similarly since so some spending startups still such support than that the their them then there
-    therefore these they third this those three through thus to together total two under unlike until up we what when
-    where whether which while who whose why with within without yet you""".split()  # noqa: SIM905
+_FUNCTION_WORDS = set(
+    """a about above according across after again against all almost already also although among an and another
+    any approximately around as at average based because before below besides between both but by compared
+    despite during each either even every few finally first following for four from further he her here his how
+    however if in including instead it its last later many meanwhile more moreover most much nearly neither new
+    no none nor not now of on once one only or other others our out over overall per roughly second several she
+    similarly since so some still such than that the their them then there therefore these they third this those
+    three through thus to together total two under unlike until up we what when where whether which while who
+    whose why with within without yet you""".split()  # noqa: SIM905
+)
+_OPENERS = set(
+    """companies domestic experts firms foreign global growth international investment investors local officials
+    participants people plans recent research researchers results revenue sales scholars sources spending
+    startups students support table universities workers""".split()  # noqa: SIM905
 )
 _KOREAN_CUES = re.compile(
     r"[가-힣A-Za-z0-9]+(?:그룹|전자|자동차|대학교|대학원|연구원|연구소|재단|은행|협회|진흥원|센터|특별시|광역시)"
     r"|(?<![가-힣])(?!\S{0,2}(?:대학|기업|그룹))[가-힣]{2,4}"
-    r"(?=\s?(?:대표(?!적|팀)|소장|회장|교수|총장|원장|시장[은이]|의장|박사|장관|대통령))"
+    r"(?=\s?(?:대표(?!적|팀)|소장|회장|교수|총장|원장|의장|박사|장관|대통령))"
     r"|(?<=[‘“「『《〈])[^’”」』》〉]{2,40}(?=[’”」』》〉])"
 )
 _NEGATIONS = re.compile(
@@ -59,6 +64,10 @@ _SOURCE_WORDS = re.compile(
 )
 _OPENING = re.compile(r"(?:^|[.!?:]\s)[\s\"'“‘(]*$")
 _CLAUSE = re.compile(r"[,;:()]|(?<=[가-힣])(?:지만|으나|는데|며|고)\s|\b(?:but|while|although|whereas)\b")
+
+
+# The spans of a passage overlap, so that a sentence meets each line many times.
+_absent = lru_cache(maxsize=4096)(unsupported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +178,10 @@ class Checker:
         lines = [line.text for span in cited for line in span.sentences]
         around = "\n".join(_around(span.passage) for span in cited)
         everything = "\n".join([*lines, around])
-        claim, foreign = _blanked(sentence), any(s.passage.language != language_of(sentence) for s in cited)
+        claim = _blanked(sentence)
+        foreign = any(span.passage.language != sentence_language(sentence) for span in cited)
+        if foreign:
+            names = tuple(name for name in names if self._can_cross(name, sentence))
         return Support(
             tuple(figure.text for figure in self._figures(sentence, names, lines, around)),
             tuple(name for name in names if not self._stands(name, everything)),
@@ -208,9 +220,15 @@ class Checker:
         """The words as one name, without an ordinary word that is capitalised as the first of its sentence."""
         first = words[0].group()
         plain = first == first.capitalize() and bool(_OPENING.search(text[: words[0].start()]))
-        if plain and (first.lower() in _STARTERS or {first.lower(), first.lower()[:_STEM]} & self.ordinary):
+        if plain and (
+            first.lower() in _FUNCTION_WORDS | _OPENERS or {first.lower(), first.lower()[:_STEM]} & self.ordinary
+        ):
             words = words[1:]
         return text[words[0].start() : words[-1].end()] if words else ""
+
+    def _can_cross(self, name: str, sentence: str) -> bool:
+        """Whether a name can be looked for in the other language: not a Korean loan word taken for a name."""
+        return not _HANGUL.search(name) or self.same_name(name, name) or name in korean_cues(sentence)
 
     def _stands(self, name: str, text: str) -> bool:
         if _HANGUL.search(name):
@@ -228,8 +246,8 @@ class Checker:
         A date may also come from the headings or the dates of the source, when the lines have none, or it is said to
         be the date of the source.
         """
-        absent = [unsupported(sentence, line) for line in lines]
-        outside = unsupported(sentence, around)
+        absent = [_absent(sentence, line) for line in lines]
+        outside = _absent(sentence, around)
         dated = any(_years(_PARENTHESIS.sub(" ", line)) for line in lines)
         agreeing = [self._agrees(line, sentence, names) for line in lines]
 
@@ -239,17 +257,23 @@ class Checker:
             holding = [agrees for agrees, missing in zip(agreeing, absent, strict=True) if figure not in missing]
             return any(holding) or (figure.kind == "date" and bool(holding))
 
-        together = unsupported(sentence, "\n".join(lines))
+        together = _absent(sentence, "\n".join(lines))
         return [f for f in find_figures(sentence) if not borne_out(f) and (f in together or f.high is None)]
 
     def _agrees(self, line: str, sentence: str, names: Sequence[str]) -> bool:
-        """Whether a line speaks of what a sentence speaks of: it shares a name and a year, or holds none of its own."""
+        """Whether a line speaks of what a sentence speaks of: shares a name and a year, or has none."""
         bare = _PARENTHESIS.sub(" ", line)
         rivals = [name for name in self.names(bare) if not self._stands(name, sentence)]
         if rivals and names and not any(self._stands(name, line) for name in names):
             return False
         years = _years(sentence)
         return not years or not _years(bare) or bool(years & _years(line))
+
+
+def sentence_language(text: str) -> Language:
+    """The language a sentence is written in, which may hold names of the other: Korean if a third of its words are."""
+    words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
+    return "ko" if 3 * sum(bool(_HANGUL.search(word)) for word in words) >= len(words) > 0 else "en"
 
 
 def overlap(claim: str, evidence: str) -> float:
@@ -259,7 +283,7 @@ def overlap(claim: str, evidence: str) -> float:
 
 
 def _tokens(text: str) -> set[str]:
-    words = (word[:5] for word in _latin_words(text) if word not in _STARTERS)
+    words = (word[:5] for word in _latin_words(text) if word not in _FUNCTION_WORDS)
     return {*words, *("".join(pair) for word in _HANGUL.findall(text) for pair in pairwise(word))}
 
 
@@ -270,6 +294,7 @@ def _around(passage: Passage) -> str:
     return "\n".join(part for part in parts if part)
 
 
+@lru_cache(maxsize=4096)
 def _blanked(text: str) -> str:
     """The text with spaces in place of its figures and markers; offsets stay."""
     text = MARKER.sub(lambda match: " " * len(match.group()), text)
@@ -286,8 +311,11 @@ def _of_source(figure: Figure, sentence: str) -> bool:
     )
 
 
-def _years(text: str) -> set[str]:
-    return {figure.iso[:4] for figure in find_figures(text) if figure.kind == "date" and figure.iso[:4].isdigit()}
+@lru_cache(maxsize=4096)
+def _years(text: str) -> frozenset[str]:
+    return frozenset(
+        figure.iso[:4] for figure in find_figures(text) if figure.kind == "date" and figure.iso[:4].isdigit()
+    )
 
 
 def _latin_words(text: str) -> list[str]:

@@ -6,17 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.messages import read_message
 from rag.questions import is_name, years_in
 from rag.text import Analyzer, Term, language_of, query_terms
 from rag.types import Language, Turn
 
-_SWITCH = re.compile(
-    r"^\W*((?P<ko>한국어|한국말|한글|korean)|(?P<en>영어|영문|english))\s*(로|으로)?\W*"
-    r"(다시|대답|답변|답|말|설명|알려|번역|해|써|좀|부탁|주|줘|줄래|주세요|주실래요|하|해줘|요|again|please|version|answer|reply|\s)*\W*$|"
-    r"^\W*(can you |could you |please |now |and |again |say |answer |reply |repeat |tell me |translate |that |it |this |same |the |to |\s)*"
-    r"(in|into|to) ((?P<ko2>korean)|(?P<en2>english))( please| again| now|\W)*$",
-    re.IGNORECASE,
-)
 _ANAPHOR = re.compile(
     r"(그|이|저|해당|위)\s?(회사|기업|곳|기관|사람|분|도시|대학|대학원|행사|프로그램|사업|연구소|연구원|단체|서비스|제품|나라|업체|스타트업|시장|표|건|거래)(들)?|"
     r"그것|그거|이것|이거|거기|그쪽|걔네?|그들|"
@@ -51,7 +45,7 @@ def smalltalk(message: str) -> str:
     text = message.strip(" \n\t!.,~?^ㅎㅋㅠ:)\"'").lower()
     for name, pattern in _SMALLTALK:
         match = re.match(pattern, text)
-        if match and len(text) - match.end() <= 16 and not re.search(r"\d|[?？].+", text[match.end() :]):
+        if match and len(text) - match.end() <= 24 and not re.search(r"\d|[?？].+", text[match.end() :]):
             return name
     return ""
 
@@ -67,13 +61,14 @@ def standalone(message: str, history: Sequence[Turn], analyzer: Analyzer, langua
     return Standalone(resolved.text, language or resolved.language)
 
 
-def _resolve(message: str, previous: Standalone | None, answer: str, analyzer: Analyzer) -> Standalone:
-    own = language_of(message, previous.language if previous else "en")
+def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Analyzer) -> Standalone:
+    reading = read_message(said)
+    message = reading.question
+    own = reading.wish or language_of(message, previous.language if previous else "en")
     if previous is None:
         return Standalone(message, own)
-    switch = _SWITCH.match(message)
-    if switch:
-        return Standalone(previous.text, "ko" if switch["ko"] or switch["ko2"] else "en")
+    if reading.wish and message == said:  # nothing but the wish: the same question in that language
+        return Standalone(previous.text, own)
     terms = analyzer.terms(message)
     content = [term for term in query_terms(terms) if not _ANAPHOR.fullmatch(message[term.start : term.end])]
     names = [term for term in content if is_name(term, message)]

@@ -6,24 +6,32 @@ The weights of the features are fitted by `evals/fit.py` on the development case
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.figures import find_figures
+from rag.figures import Figure
+from rag.figures import find_figures as _find_figures
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.questions import Question, Unit, years_in
 from rag.retrieval import Query
+from rag.text import Analyzer
 from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 2.0, "names_around": 1.0, "words": 1.5, "words_around": 0.6, "words_beside": 0.3, "cosine": 2.5,
-    "cosine_across": -0.5, "fit": 1.0, "misfit": -0.5, "years": 0.8, "other_years": -0.8, "lexical": 1.0, "dense": 0.3,
-    "rank": 0.5, "row": 0.0, "first": 0.2, "long": -0.1, "across": 0.0, "definition": 0.6,
+    "names": 3.7, "names_around": 3.2, "words": 4.6, "words_around": 0.9, "words_beside": -1.5, "cosine": 2.5,
+    "lexical": 3.4, "dense": 0.3, "fit": 1.4, "misfit": -0.7, "years": 1.4, "other_years": -1.1, "first": 0.9,
+    "long": -0.2, "defines": 1.5, "definition": 1.2, "lists": 0.8, "rank": 2.3,
+}  # fmt: skip
+CONFIDENCE: Mapping[str, float] = {
+    "name": 2.3, "name_direct": -0.3, "content": -3.5, "content_direct": 3.1, "has_content": 0.4, "missing": -2.3,
+    "cosine": 1.3, "lexical": -1.5, "fit": 0.7, "misfit": -0.9, "other_years": -2.3, "across": 0.4, "all": 4.3, "bias": -5.3,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -33,11 +41,18 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "count": frozenset({"count", "number"}),
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
-_PERSON = re.compile(
-    r"[가-힣]{2,4}(\([^)]*\))?\s*\S*\s*(대표|소장|회장|교수|총장|원장|부시장|연구위원|박사|국장|학과장|CEO|CSO|CSAI)|"
-    r"(대표|소장|회장|교수|CEO|CSO)\S{0,4}\s+[가-힣]{2,4}|[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?|[A-Z][a-z]+ [A-Z][a-z]+-[a-z]+"
+_ROLE = re.compile(
+    r"대표|소장|회장|교수|총장|원장|시장|연구위원|박사|국장|학과장|창업자|\b(CEO|CSO|CSAI|chair\w*|head|president|professor|"
+    r"director|founder|mayor|fellow|chief|leads?|led by)\b"
 )
-_PLACE = re.compile(r"[가-힣]+(구|시|동|로|역|호텔|센터)(?![가-힣]{2})|코엑스|-gu\b|\bCOEX\b|street|district|located|based in|\d층|Seoul|서울")
+_PERSON = re.compile(r"(?<![가-힣])[가-힣]{2,4}(?=\s|\(|이|가|은|는)|[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?")
+_PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
+_COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-힣])")
+_DEFINING = re.compile(
+    r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(이다|다)\.?$"
+)
+_MET = 0.5  # match from which a term counts as met
+_SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +86,14 @@ class Candidate:
 class Weigher:
     """Finds and weighs the candidates for one question."""
 
-    def __init__(self, index: Index, query: Query, question: Question) -> None:
+    def __init__(self, index: Index, query: Query, question: Question, analyzer: Analyzer) -> None:
         self.index = index
+        self.analyzer = analyzer
         self.query = query
         self.question = question
         self.weights = term_weights(index, query.weighted, question)  # of each term, sum 1
         self.named = np.array([term.token in question.names for term in query.weighted], bool)
+        self.typed = np.array([term.token in question.type_words for term in query.weighted], bool)
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
         """All sentences of the hits, best first."""
@@ -90,15 +107,17 @@ class Weigher:
         around = matches_of(self.query.weighted, self.index.context_tokens[number])
         beside = np.max(matches, axis=0)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
-        for at, direct in enumerate(matches):
+        for at, plain in enumerate(matches):
+            fit = fit_of(hit.passage.sentences[at], self.question)
+            direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
                 **self._coverage(direct, around, beside),
                 **self._meaning(float(cosines[at]), hit),
-                **self._shape(hit.passage, at),
+                **self._shape(hit.passage, at, fit),
+                **self._telling(hit.passage.sentences[at], around, at),
                 "rank": 1.0 / (1.0 + rank),
             }
-            features["definition"] = float(self.question.kind == "definition" and at == 0 and self._titled(around))
-            score = sum(WEIGHTS[name] * value for name, value in features.items())
+            score = sum(weight * features[name] for name, weight in WEIGHTS.items())
             yield Candidate(hit, at, direct, around, beside, features, score)
 
     def _coverage(self, direct: Floats, around: Floats, beside: Floats) -> dict[str, float]:
@@ -112,6 +131,35 @@ class Weigher:
             "words_beside": self._share(in_passage, ~self.named),
         }
 
+    def without(self, terms: Sequence[int]) -> Weigher:
+        """A weigher of the same question less some of its terms."""
+        other = copy(self)
+        other.named, other.weights = self.named.copy(), self.weights.copy()
+        other.named[list(terms)] = False
+        other.weights[list(terms)] = 0.0
+        other.weights /= max(float(other.weights.sum()), 1e-6)
+        return other
+
+    def confidence(self, candidate: Candidate) -> float:
+        """Log-odds that a candidate answers the question, rather than only being about the same things."""
+        features = {**candidate.features, **self._met(candidate), "bias": 1.0}
+        return sum(weight * features[name] for name, weight in CONFIDENCE.items())
+
+    def _met(self, candidate: Candidate) -> dict[str, float]:
+        """How well the least met name, and the words that say what is asked of it, are met."""
+        near = np.maximum(candidate.direct, 0.9 * candidate.around)
+        wide = np.maximum(near, 0.5 * candidate.beside)
+        content = ~self.named & ~self.typed
+        return {
+            "name": float(near[self.named].min(initial=1.0)),
+            "name_direct": float(candidate.direct[self.named].min(initial=1.0)),
+            "content": self._share(wide, content) if content.any() else 1.0,
+            "content_direct": self._share(candidate.direct, content) if content.any() else 1.0,
+            "has_content": float(content.any()),
+            "missing": float((self.weights * (1.0 - np.maximum(near, 0.6 * candidate.beside)))[content].max(initial=0.0)),
+            "all": float(self.weights @ wide),
+        }
+
     def _share(self, matches: Floats, chosen: NDArray[np.bool_]) -> float:
         total = float(self.weights[chosen].sum())
         return float(self.weights[chosen] @ matches[chosen]) / total if total > 0 else 0.0
@@ -119,13 +167,11 @@ class Weigher:
     def _meaning(self, cosine: float, hit: Hit) -> dict[str, float]:
         across = float(hit.passage.language != self.query.language)
         return {
-            "cosine": cosine, "cosine_across": cosine * across, "across": across,
-            "lexical": hit.lexical, "dense": hit.dense,
+            "cosine": cosine, "across": across, "lexical": hit.lexical, "dense": hit.dense,
         }  # fmt: skip
 
-    def _shape(self, passage: Passage, at: int) -> dict[str, float]:
+    def _shape(self, passage: Passage, at: int, fit: float) -> dict[str, float]:
         sentence = passage.sentences[at]
-        fit = fit_of(sentence, self.question)
         own = set(years_in(sentence.text))
         asked = set(self.question.years)
         source = set(years_in(f"{passage.source.as_of} {passage.source.published} {' '.join(passage.heading)}"))
@@ -134,10 +180,27 @@ class Weigher:
             "misfit": float(fit == 0.0),
             "years": float(bool(asked & (own or source))),
             "other_years": float(bool(asked and own and not asked & own)),
-            "row": float(sentence.kind == "row"),
             "first": float(at == 0),
             "long": max(0.0, np.log2(max(len(sentence.text), 1) / 120.0)),
         }
+
+    def _telling(self, sentence: Sentence, around: Floats, at: int) -> dict[str, float]:
+        """Whether a sentence opens the section on what a question asks to explain, or lists things."""
+        kind = self.question.kind
+        return {
+            "defines": 1.5, "definition": float(kind == "definition" and at == 0 and self._titled(around)),
+            "defines": float(kind == "definition" and self._defines(sentence)),
+            "lists": float(kind == "list" and len(_SEPARATOR.findall(sentence.text)) >= 2),
+        }
+
+    def _defines(self, sentence: Sentence) -> bool:
+        """Whether a sentence says of a thing asked about what it is: "X is a ...", "X는 ...이다"."""
+        match = _DEFINING.match(sentence.text)
+        terms = [term for term, named in zip(self.query.weighted, self.named, strict=True) if named] or self.query.weighted
+        return bool(match) and any(term.match(frozenset(self._tokens(match["subject"] or match["korean"]))) >= _MET for term in terms)
+
+    def _tokens(self, text: str) -> Iterable[str]:
+        return (term.token for term in self.analyzer.terms(text))
 
     def _titled(self, around: Floats) -> bool:
         return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
@@ -153,22 +216,27 @@ def term_weights(index: Index, terms: Sequence[QueryTerm], question: Question) -
 
 def matches_of(terms: Sequence[QueryTerm], tokens: Sequence[str]) -> Floats:
     """The best weight of each term's alternatives among some tokens, shape (terms,)."""
-    held = set(tokens)
-    return np.array(
-        [max((w for t, w in term.alternatives.items() if t in held), default=0.0) for term in terms], np.float32
-    )
+    held = frozenset(tokens)
+    return np.array([term.match(held) for term in terms], np.float32)
+
+
+@lru_cache(maxsize=8192)
+def find_figures(text: str) -> tuple[Figure, ...]:
+    """`rag.figures.find_figures`, remembered: the same sentences are weighed for many questions."""
+    return _find_figures(text)
 
 
 def fit_of(sentence: Sentence, question: Question) -> float:
     """Whether a sentence holds the kind of thing a question asks for, 0 to 1."""
+    text = sentence.text
     if question.kind == "person":
-        return float(bool(_PERSON.search(sentence.text)))
+        return 1.0 if _ROLE.search(text) and _PERSON.search(text) else 0.4
     if question.kind == "place":
-        return float(bool(_PLACE.search(sentence.text)))
+        return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
     if question.kind == "date":
-        return float(any(figure.kind == "date" for figure in find_figures(sentence.text)))
+        return float(any(figure.kind == "date" for figure in find_figures(text)))
     if question.kind == "figure" or question.unit != "any":
-        kinds = {figure.kind for figure in find_figures(sentence.text)}
+        kinds = {figure.kind for figure in find_figures(text)}
         wanted = _KINDS_OF_UNIT[question.unit]
         return 1.0 if kinds & wanted else 0.4 if kinds & _KINDS_OF_UNIT["any"] else 0.0
     return 0.5

@@ -48,7 +48,10 @@ class OpenAIModel:
         if not settings.llm_base_url and not settings.llm_api_key:
             raise InputError("RAG_LLM_API_KEY is empty: OpenAI asks for a key; for another server set RAG_LLM_BASE_URL")
         url, key = settings.llm_base_url or OPENAI_URL, settings.llm_api_key
-        return cls(settings.llm_model, url, key, settings.llm_timeout, http_client)
+        try:
+            return cls(settings.llm_model, url, key, settings.llm_timeout, http_client)
+        except httpx2.InvalidURL as exc:
+            raise InputError(f"RAG_LLM_BASE_URL={url!r}: {exc}; correct the address") from exc
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.model!r}, {self.base_url!r})"
@@ -122,7 +125,7 @@ class OpenAIModel:
             case openai.APIConnectionError() | httpx2.TransportError():
                 return "no connection, or it broke off; is the server running, and is RAG_LLM_BASE_URL right?"
             case openai.APIStatusError():
-                return f"error {exc.status_code}: {self._detail(exc.message)}"
+                return f"error {exc.status_code}: {self._detail(exc.message.partition(' - ')[2])}"
             case _Refused():
                 return f"refused to answer: {self._detail(str(exc))}"
             case UnicodeEncodeError():

@@ -24,10 +24,12 @@ class Glossary:
         for number, forms in enumerate(self.entries):
             for form in forms:
                 self._entry_of.setdefault(_key(form), number)
-        self._starting_with = {
-            first: re.compile("|".join(map(_flexible, forms)), re.IGNORECASE)
-            for first, forms in _by_first(form for forms in self.entries for form in forms)
-        }
+        # Two steps for speed: one pattern tells whether any form of a first letter stands here, then each is tried.
+        self._any_of: dict[str, re.Pattern[str]] = {}
+        self._each_of: dict[str, list[re.Pattern[str]]] = {}
+        for first, forms in _by_first(form for forms in self.entries for form in forms):
+            self._any_of[first] = re.compile("|".join(map(_flexible, forms)), re.IGNORECASE)
+            self._each_of[first] = [re.compile(_flexible(form), re.IGNORECASE) for form in forms]
 
     @classmethod
     def load(cls, docs_dir: Path | None = None) -> Glossary:
@@ -47,23 +49,28 @@ class Glossary:
         return hashlib.sha256(repr(self.entries).encode()).hexdigest()[:16]
 
     @property
-    def korean_words(self) -> list[str]:
-        """Korean names of one word, for the morpheme analyser to keep whole."""
-        return [form for forms in self.entries for form in forms if re.fullmatch(r"[가-힣]{2,}", form)]
+    def korean_words(self) -> Iterator[tuple[str, bool]]:
+        """Korean forms of one word, for the morpheme analyser to keep whole, and whether each is a name."""
+        for number, forms in enumerate(self.entries):
+            for form in forms:
+                if re.fullmatch(r"[가-힣]{2,}", form):
+                    yield form, self.is_name(number)
 
     def find(self, text: str, edges: set[int] | None = None) -> Iterator[tuple[int, int, int]]:
-        """(entry, start, end) of each name, longest first at each place.
+        """(entry, start, end) of each name, names inside names too (IBM Korea holds IBM and Korea).
 
-        A Korean name counts only where it starts and ends at a morpheme's edge (`edges`), so that 메타 is not found in 메타버스.
+        A Korean name counts only where it starts and ends at a morpheme's edge (`edges`): 메타 is not found in 메타버스.
         """
-        position = 0
-        while position < len(text):
-            pattern = self._starting_with.get(text[position].lower())
-            match = pattern.match(text, position) if pattern and not _inside_word(text, position) else None
-            end = match.end() if match else position
-            if match and _whole(text, position, end, edges):
-                yield self._entry_of[_key(match.group())], position, end
-            position = max(end, position + 1)
+        for position, char in enumerate(text):
+            first = char.lower()
+            if first not in self._any_of or _inside_word(text, position) or not self._any_of[first].match(text, position):
+                continue
+            found = {
+                (self._entry_of[_key(match.group())], match.end())
+                for pattern in self._each_of[first]
+                if (match := pattern.match(text, position)) and _whole(text, position, match.end(), edges)
+            }
+            yield from ((entry, position, end) for entry, end in sorted(found))
 
     def is_name(self, entry: int) -> bool:
         """Whether an entry is a name and not a common term, which has a form in lower case (IPO, initial public offering)."""

@@ -23,8 +23,8 @@ class Lexicon:
         """Rows are (English, Korean, p(Korean|English), p(English|Korean))."""
         forward: dict[str, dict[str, float]] = defaultdict(dict)
         for english, korean, to_korean, to_english in rows:
-            forward[english][korean] = to_korean
-            forward[korean][english] = to_english
+            # The larger direction: the pairs are lopsided, startup -> 스타트업 is rare in them but 스타트업 -> startup sure.
+            forward[english][korean] = forward[korean][english] = max(to_korean, to_english)
         self._forward: Mapping[str, Mapping[str, float]] = dict(forward)
         self.alternatives = lru_cache(maxsize=4096)(self._alternatives)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.text import Term
+from rag.text import Term, language_of
 from rag.types import Language
 
 Kind = Literal["figure", "date", "person", "place", "list", "compare", "definition", "other"]
@@ -20,36 +20,43 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"(어떤|무슨)\s*\S*(들|것|프로그램|과정|기업|회사|서비스|분야|혜택|지원|기관|행사|사업|시설|자격증|도시|국가|대학)\S*"
         r"(이|가|은|는|을|를|에)?\s*(있|포함|제공|운영|참여|들어)|무엇(이|들이)?\s*있|(뭐|뭣|머)(가|들이)?\s*있|목록|종류|나열|열거|모두|전부|"
         r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|"
-        r"what (\w+ ){0,3}\w+s (are|do|does|did|were|have|can|will)|what are|what were|what (kinds?|types?|sorts?)|\bwho are\b|each of|\ball (of )?the\b",
+        r"what (\w+ ){0,3}\w+s (are|do|does|did|were|have|can|will)\b|what (are|were) (the|some|all|its|their|other)\b|상위\s*\d|\btop (two|three|four|five|ten|\d+)\b|뭐뭐|what (kinds|types|sorts)|\bwho are\b|each of|\ball (of )?the\b",
     ),
-    ("person", r"누구|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)"),
-    ("date", r"언제|몇\s*년(?!\s*(간|동안))|몇년(?!간)|\byear\b|on what day|what day|설립\s*연도|설립일|어느\s*해|연도|며칠|날짜|시기|when\b|what year|which year|what date|since what|how long ago"),
+    ("person", r"누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)"),
+    ("date", r"언제|몇\s*년(?!\s*(간|동안))|몇년(?!간)|\byears?\b(?!\s*(?:19|20)\d\d)(?!ly)(?<!five years)(?<!last year)(?<!this year)(?<!next year)(?<!per year)(?<!a year)|on what day|what day|설립\s*연도|설립일|어느\s*해|연도|며칠|날짜|시기|when\b|what year|which year|what date|since what|how long ago"),
     ("place", r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시)|무슨\s*구|where\b|located|address|which (district|city|area|gu)|what (district|area|part|place)|무슨\s*동"),
     (
         "figure",
         r"얼마|몇|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
         r"how (much|many|big|large|high|fast|long)|percent|\bshare of\b|\brate\b|\bscore|\brank|amount|\bvalue\b|valuation|revenue|"
-        r"\bnumber of\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
+        r"\bnumber of\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bsales\b|earnings|profit|turnover|salary|\bfees?\b|minimum|maximum|at least|at most|최소|최대|이상이어야|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
     ),
     (
         "definition",
-        r"(이)?란\s*\S{0,4}\??$|무엇(인|이|입|을)|뭐(야|예|에|니|지|임|하는)|뭔(가|지)|소개|설명|어떤\s*(회사|기업|기관|곳|서비스|프로그램|사람|행사|도구)|알려|대해|"
-        r"\bwhat('s| is| was| does)\b|tell me about|explain|describe|introduce|overview|about\b",
+        r"(이)?란\s*\S{0,4}\??$|무엇(인|이|입|을)|뭐(야|예|에|니|지|임|하는)|뭔(가|지)|누구야|누구예요|소개|설명|(뭐|무엇|뭘|무얼|어떤\s*일을?)\s*(을|를)?\s*(하는|만드는)|어떤\s*(회사|기업|기관|곳|서비스|프로그램|사람|행사|도구)\s*(이|인|야|예|일|임|\?|$)|알려|대해|"
+        r"\bwhat('s| is| was| does)\b|tell me (about|what)|what (kind|sort|type) of|explain|describe|introduce|overview|about\b",
     ),
 )
 _UNITS: tuple[tuple[Unit, str], ...] = (
-    ("percent", r"비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast"),
+    ("percent", r"몇\s*(프로|%|퍼)|지분율|비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast"),
     ("rank", r"몇\s*위|순위|등수|몇\s*번째|\brank|what place|which place|position"),
     ("score", r"점수|총점|몇\s*점|평점|\bscore|\bpoints?\b"),
     (
         "money",
         r"얼마|금액|매출|시가총액|시총|예산|투자\s*(액|금|규모|유치액)|거래\s*(액|규모)|기업\s*가치|몸값|월세|임대료|달러|"
-        r"how much|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
+        r"how much|\bsales\b|earnings|profit|turnover|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
     ),
     ("count", r"몇|인원|건수|개수|편수|수는|수가|how many|number of|headcount"),
 )
+# Words that only say of what kind the answer is: an answer of that kind has met them.
+_TYPE_WORDS = re.compile(
+    r"비율|비중|퍼센트|프로(?=\s|$|\?)|percent(age)?|\bshare\b|\brate\b|proportion|순위|등수|\brank(ed|ing|s)?\b|\bplace\b|position|"
+    r"점수|총점|\bscored?s?\b|\bpoints?\b|금액|액수|돈|\bamount\b|\bmoney\b|\bprice\b|\bcosts?\b|\bpaid\b|\bpay\b|\bsum\b|연도|년도|시기|날짜|"
+    r"\byears?\b|\bdates?\b|\bday\b|\bmonth\b|지역|위치|소재지|(?<![가-힣])구(?=에|는|야|$|\s|\?|인)|\bdistrict\b|\barea\b|located|location|"
+    r"개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
-_QUOTED = re.compile(r"[\"'“”‘’「『<《]([^\"'“”‘’」』>》]{2,40})[\"'“”‘’」』>》]")
 _SUPERLATIVE = re.compile(
     r"가장|제일|최고|최대|최저|최소|최하|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
 )
@@ -66,6 +73,7 @@ class Question:
     unit: Unit
     years: tuple[str, ...]
     names: frozenset[str]  # tokens of terms that name somebody or something: the answer must be about them
+    type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
     superlative: Literal["", "highest", "lowest"]
 
 
@@ -80,6 +88,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
         years_in(text),
         frozenset(term.token for term in terms if is_name(term, text)),
+        frozenset(t.token for t in terms if any(a <= t.start < b for a, b in (m.span() for m in _TYPE_WORDS.finditer(text)))),
         superlative,  # type: ignore[arg-type]
     )
 
@@ -95,8 +104,15 @@ def is_name(term: Term, text: str) -> bool:
     if term.tag in ("NNP", "§"):
         return True
     if term.tag == "EN":
-        word = text[term.start : term.end]
-        inside_korean = bool(re.search(r"[가-힣]", text)) and len(word) > 2
-        starts = not text[: term.start].strip(" \"'“‘(")
-        return word[:1].isupper() and (not starts or not word[1:].islower()) or (inside_korean and word.isascii())
-    return any(start <= term.start < end for start, end in (match.span(1) for match in _QUOTED.finditer(text)))
+        return not term.weak and _is_latin_name(text, term.start, term.end)
+    if term.tag == "SN":  # the number of a name: GPT-6
+        return bool(re.search(r"[A-Za-z]-?$", text[: term.start])) and not _YEAR.match(text[term.start : term.end])
+    return False
+
+
+def _is_latin_name(text: str, start: int, end: int) -> bool:
+    word, before = text[start:end], text[:start].rstrip(" \"'“‘(")
+    if language_of(text) == "ko":
+        return len(word) > 2
+    starts = not before or before[-1] in ".!?:;\n"
+    return word[:1].isupper() and (not starts or not word[1:].islower())

@@ -18,8 +18,10 @@ from rag.lexicon import Lexicon
 from rag.text import Analyzer, Term, bigrams, fold, language_of, query_terms
 from rag.types import Encoder, Hit, Language, Passage, Vectors
 
-DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.5
+DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.2
 _BIGRAM_WEIGHT = 0.4
+_INSIDE_WORD = 0.7  # match of a noun of two syllables inside a longer word
+WEAK = 0.4  # weight of words that say little
 _POOL = 60  # candidates of each side
 
 
@@ -45,17 +47,20 @@ class Retriever:
 
     def query(self, text: str, language: Language | None = None) -> Query:
         """Analyse and encode a query."""
-        terms = tuple(query_terms(self.analyzer.terms(text)))
+        found = self.analyzer.terms(text)
+        terms = tuple(query_terms(found))
         vector = self.encoder.encode_queries([text])[0]
-        return Query(text, language or language_of(text), terms, tuple(self._weighted(terms)), vector)
+        return Query(text, language or language_of(text), terms, tuple(self._weighted(terms, found)), vector)
 
-    def _weighted(self, terms: Sequence[Term]) -> Iterable[QueryTerm]:
+    def _weighted(self, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):
             alternatives = dict(self.lexicon.alternatives(term.token))
+            if term.tag.startswith("NN") and len(term.token) == 2:  # 배구 stands in 배구단
+                alternatives[f"~{term.token}"] = _INSIDE_WORD
             for pair in _pairs(terms, place):  # a phrase translates as a whole: graduate school -> 대학원
                 for token, weight in self.lexicon.translations(pair).items():
                     alternatives[token] = max(alternatives.get(token, 0.0), weight**0.5)
-            yield QueryTerm(term.token, alternatives)
+            yield QueryTerm(term.token, alternatives, WEAK if term.weak else 1.0, _parts(term, found))
 
     def search(self, text: str, k: int = 10) -> list[Hit]:
         """The k best passages, best first."""
@@ -97,6 +102,14 @@ def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
         if key not in seen:
             seen.add(key)
             yield hit
+
+
+def _parts(term: Term, found: Sequence[Term]) -> tuple[str, ...]:
+    """The words of a name of three words or more, or of a common term of two."""
+    if not term.token.startswith("§"):
+        return ()
+    inner = tuple(t.token for t in found if term.start <= t.start and t.end <= term.end and t.tag[0] != "§" and not t.stop)
+    return inner if len(inner) >= (3 if term.tag == "§" else 2) else ()
 
 
 def _pairs(terms: Sequence[Term], place: int) -> Iterable[str]:

@@ -38,4 +38,6 @@ def make_app(chatbot: Chatbot) -> FastAPI:
 
     from rag.ui import mount_page
 
-    return mount_page(FastAPI(title="Seoul AI Guide", docs_url=None, redoc_url=None), chatbot)
+    app = FastAPI(title="Seoul AI Guide", docs_url=None, redoc_url=None)
+    sources = [passage.source for passage in chatbot.index.passages]
+    return mount_page(app, chatbot, documents=sources, contact=chatbot.settings.contact)

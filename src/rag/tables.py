@@ -8,10 +8,49 @@ from decimal import Decimal, InvalidOperation
 
 from rag.figures import find_figures
 from rag.questions import Question
+from rag.retrieval import Query
+from rag.text import Analyzer
 from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
+_TOP = re.compile(r"\btop (\w+)\b|상위\s*(\S+?)\s*(?:개|곳|위|$)", re.IGNORECASE)
+
+
+class RowReader:
+    """Reads a table for a question."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self.analyzer = analyzer
+
+    def read(
+        self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]
+    ) -> tuple[Sequence[Sentence], str]:
+        """The rows that answer, and how to say it; `best` is the row that matches the question's words."""
+        columns = self._asked_columns(query, best)
+        ranked = row_of_rank(question, rows)
+        measured = [column for column in columns if not is_rank(column)] or columns
+        extreme = extreme_row(question, rows, measured[0]) if question.superlative and measured else None
+        if question.kind == "list" and ranked is None:
+            group = self._group(query, best, rows)
+            if len(group) > 1:
+                return group, render_list(group, columns)
+        row = ranked or extreme or best
+        return (row,), render_row(row, columns)
+
+    def _asked_columns(self, query: Query, row: Sentence) -> list[str]:
+        """Columns whose name the question mentions, unless it mentions all."""
+        asked = [column for column, _ in row.cells if self._meets(query, column)]
+        return [] if len(asked) == len(row.cells) else asked
+
+    def _group(self, query: Query, best: Sentence, rows: Sequence[Sentence]) -> list[Sentence]:
+        """The rows that share with the best one the cell that the question mentions."""
+        shared = [(column, value) for column, value in best.cells if numeric(value) is None and self._meets(query, value)]
+        return [row for row in rows if shared and all(cell in row.cells for cell in shared)]
+
+    def _meets(self, query: Query, text: str) -> bool:
+        tokens = frozenset(term.token for term in self.analyzer.terms(text))
+        return any(term.match(tokens) >= 0.5 for term in query.weighted)
 
 
 def numeric(value: str) -> Decimal | None:
@@ -30,26 +69,29 @@ def is_rank(column: str) -> bool:
 
 def render_row(row: Sentence, columns: Sequence[str]) -> str:
     """A row as one readable line: what it is about, then the columns asked for (all when none is)."""
-    labels = [value for column, value in row.cells if numeric(value) is None and column not in columns]
-    rest = [(c, v) for c, v in row.cells if v and v not in labels[:1] and (not columns or c in columns)]
-    subject = labels[0] if labels else ""
+    labels = [(column, value) for column, value in row.cells if value and numeric(value) is None]
+    subject = labels[:1] or list(row.cells[:1])
+    rest = [cell for cell in row.cells if cell[1] and cell not in subject and (not columns or cell[0] in columns)]
+    rest = rest or [cell for cell in row.cells if cell[1] and cell not in subject]
     shown = ", ".join(f"{column}: {value}" if column else value for column, value in rest)
-    parts = [part for part in (subject, shown) if part]
-    return (f"{row.caption}: " if row.caption else "") + " — ".join(parts)
+    head = f"{row.caption}: " if row.caption else ""
+    return head + " — ".join(part for part in (subject[0][1] if subject else "", shown) if part)
 
 
 def render_list(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
-    """Rows of one table as a list of the values of some columns."""
-    values = ["/".join(v for c, v in row.cells if c in columns and v) for row in rows]
-    caption = f"{rows[0].caption}: " if rows[0].caption else ""
-    return caption + ", ".join(dict.fromkeys(value for value in values if value))
+    """Rows of one table as a list: the values that differ, without those that all rows share."""
+    shared = set.intersection(*(set(row.cells) for row in rows))
+    values = [", ".join(v for c, v in row.cells if v and (c, v) not in shared and not is_rank(c)) for row in rows]
+    common = ", ".join(value for column, value in rows[0].cells if (column, value) in shared and value)
+    head = ": ".join(part for part in (rows[0].caption, common) if part)
+    return f"{head}: {'; '.join(dict.fromkeys(value for value in values if value))}"
 
 
 def row_of_rank(question: Question, rows: Sequence[Sentence]) -> Sentence | None:
     """The row whose rank the question names ("who is third?")."""
     ranks = [figure.value for figure in find_figures(question.text) if figure.kind == "rank"]
     for row in rows:
-        if any(is_rank(column) and ranks[:1] == [numeric(value)] for column, value in row.cells):
+        if ranks and any(is_rank(column) and ranks[0] == numeric(value) for column, value in row.cells):
             return row
     return None
 

@@ -49,6 +49,18 @@ _KOREAN_STOP = frozenset(
     """하 되 있 없 이 것 거 수 때 등 중 및 대하 관하 위하 통하 따르 의하 얼마 무엇 뭐 언제 어디 누구 알 알리 말 말하 주 보
     가르치 궁금 설명 좀 어떻 어떠 그 저 해당 년 월 일 개 명 곳 건 원 위 번 점 가지 정도 경우""".split()
 )
+# Words that shape a question more than they say what it is about: they count little.
+_WEAK = frozenset(
+    """name list kind type sort way part place year money number people person thing come top stand behind hand hold high
+    big larg great good bad set up down run use offer provid includ involv happen call work exampl tell explain describ
+    detail inform current exact roughli approxim total overal amount level major main key one two three first start begin
+    take took receiv win figur question answer document sourc far long much size latest recent rough now today ever yet
+    still sinc back whole given differ compar respect actual basic general specif certain various get put go see look
+    help possibl abl ask plan expect report state tabl row column entri item make servic accord prepar need want
+    받 쓰 시작 쉽 모으 끌 종류 이름 내용 방법 돈 값 프로 사람 회사 곳 크 많 높 낮 작 적 들 나오 만들 가지 들어가 들어오 보이 찾
+    이루 다르 같 최근 현재 지금 요즘 전체 총 각각 기준 관련 구체 자세 간단 예 답 질문 문서 자료 출처 몇 나 두 세 넷 다섯 때문 사이
+    동안 이후 이전 계획 예정 예상 전망 진행 실시 대상 역할 특징 무슨 표 항목 부문 오늘 내일 어제 올해 작년 내년 얘기 이야기 느낌 프로그램""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +77,19 @@ class Term:
         """Whether the term says nothing about what is asked."""
         return self.token in (_ENGLISH_STOP if self.tag == "EN" else _KOREAN_STOP)
 
+    @property
+    def weak(self) -> bool:
+        """Whether the term says little about what is asked."""
+        return self.token in _WEAK
+
 
 def language_of(text: str, default: Language = "en") -> Language:
-    """The language a reader wrote in: Korean as soon as a tenth of the letters is Hangul."""
-    hangul, latin = len(_HANGUL.findall(text)), len(_LATIN.findall(text))
-    if hangul + latin == 0:
+    """The language a reader wrote in: Korean when the last word is, or two words in five (names are often foreign)."""
+    words = [word for word in text.split() if _HANGUL.search(word) or _LATIN.search(word)]
+    if not words:
         return default
-    return "ko" if hangul * 9 >= latin else "en"
+    korean = [bool(_HANGUL.search(word)) for word in words]
+    return "ko" if korean[-1] or sum(korean) >= 0.4 * len(words) else "en"
 
 
 def fold(text: str) -> str:
@@ -92,8 +110,8 @@ class Analyzer:
         from kiwipiepy import Kiwi
 
         kiwi = Kiwi()
-        for name in self.glossary.korean_words:
-            kiwi.add_user_word(name, "NNP", 3.0)
+        for word, is_name in self.glossary.korean_words:
+            kiwi.add_user_word(word, "NNP" if is_name else "NNG", 3.0)
         return kiwi
 
     def terms(self, text: str) -> list[Term]:
@@ -147,6 +165,9 @@ def query_terms(terms: Sequence[Term]) -> list[Term]:
     concepts = [term for term in terms if term.token.startswith("§")]
 
     def covered(term: Term) -> bool:
-        return any(c is not term and c.start <= term.start < c.end for c in concepts)
+        return any(
+            c.start <= term.start < c.end and (term.token[0] != "§" or c.end - c.start > term.end - term.start)
+            for c in concepts
+        )
 
     return [term for term in terms if not term.stop and not covered(term)]

@@ -7,18 +7,28 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.citations import LEAST_OVERLAP, MARKER, Checker, Span, make_citation, ordinary_words, overlap, renumber
+from rag.citations import (
+    LEAST_OVERLAP,
+    MARKER,
+    Checker,
+    Span,
+    make_citation,
+    ordinary_words,
+    overlap,
+    renumber,
+    sentence_language,
+)
 from rag.errors import ModelError
 from rag.figures import with_conversions
 from rag.prompts import NO_ANSWER, answer_messages
 from rag.sentences import split_sentences
-from rag.text import language_of
 from rag.types import Citation, Delta, Hit, Language, LanguageModel, Turn
 
 Locate = Callable[[str], tuple[str, str]]  # document id -> (the file as read, the name to show)
 
 MOST_SENTENCES = 8  # shown; the prompt asks for four, and a model that goes on is stopped
-_MOST_CHARACTERS = 8000  # read of one reply
+_MOST_CHARACTERS = 8000  # read of one reply, its thoughts aside
+_LONGEST_SENTENCE = 1500  # characters; what goes on for longer is no sentence
 _LOOK_AHEAD = 2  # words that must follow before a full stop is taken for the end of a sentence
 _UNCLOSED = 400  # characters after which an open bracket no longer holds a sentence back
 
@@ -30,11 +40,11 @@ _LEADING_MARKERS = re.compile(r"\s*\[\d{1,3}\](?:\s*\[\d{1,3}\])*(?:\s*[.。])?\
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]]*\]\s*(?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^)]*\)")
-_HTML = re.compile(r"<!--.*?-->|</?[A-Za-z!][^<>]*>", re.DOTALL)
+_HTML = re.compile(r"<!--.*?-->|</?[A-Za-z!][^<>]*>|<\|[^<>|]{1,40}\|>", re.DOTALL)  # and a model's <|end|>
 _ADDRESS = re.compile(r"\(?\b(?:https?://|www\.)[^\s)\]]*\)?", re.IGNORECASE)
 _MARKUP = re.compile(r"^\s*(?:[#>|•*+-]+\s+|\d{1,2}[.)]\s+)+|\*\*|__|`+|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
 _UNSAFE = re.compile(r"!\[|\]\(|<[A-Za-z!/]|://|\bdata:|javascript:", re.IGNORECASE)
-_ENDED = re.compile(r"[.!?。！？][\"'”’)\]]*$|\[\d{1,3}\]$")
+_ENDED = re.compile(r"[.!?。！？][\"'”’)\]]*$|\[\d{1,3}\]$" + f"|{NO_ANSWER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +85,16 @@ class ModelAnswerer:
         messages = answer_messages(question, language, hits, history, self.nonce())
         ordinary = self.checker.ordinary | ordinary_words([question, *(hit.passage.text for hit in hits)])
         page = _Page(hits, language, replace(self.checker, ordinary=ordinary))
-        reply = _Reply()
         failure = ""
         try:
-            for sentence in reply.sentences(self.model.stream(messages)):
+            for sentence in _Reply().sentences(self.model.stream(messages)):
                 if shown := page.add(sentence):
                     yield Delta(shown)
                 if page.full:
                     break
         except ModelError as exc:
             failure = str(exc)
-        refused = not page.shown and NO_ANSWER in reply.text
+        refused = page.refused and not page.shown
         yield Draft("".join(page.shown), self._citations(page), page.dropped, refused, failure)
 
     def _citations(self, page: _Page) -> tuple[Citation, ...]:
@@ -99,24 +108,30 @@ class _Reply:
     """Cuts a reply that arrives in pieces into sentences, each with its markers, and tidies their spelling."""
 
     def __init__(self) -> None:
-        self.text = ""
         self._rest = ""
 
     def sentences(self, pieces: Iterator[str]) -> Iterator[str]:
         """Whole sentences, as soon as it is sure that they are over. What a broken reply leaves unfinished is lost."""
+        read = 0
         for piece in pieces:
-            self.text += piece
-            self._rest = _tidied(self._rest + piece.replace("\n", "\n\n"))  # a new line ends a sentence
+            self._rest += piece.replace("\n", "\n\n")  # a new line ends a sentence
+            if self._is_thinking():
+                continue
+            read += len(piece)
+            self._rest = _tidied(self._rest)
             yield from self._whole(_LOOK_AHEAD)
-            if len(self.text) > _MOST_CHARACTERS:
+            if read > _MOST_CHARACTERS or len(self._rest) > _LONGEST_SENTENCE:
                 return
         yield from self._whole(0)
         if _ENDED.search(self._rest.strip()):
             yield self._rest
 
+    def _is_thinking(self) -> bool:
+        if not self._rest.lstrip().startswith("<think"):
+            return False
+        return "</think" not in self._rest or not _THOUGHT.match(self._rest)
+
     def _whole(self, look_ahead: int) -> Iterator[str]:
-        if self._rest.lstrip().startswith("<think"):
-            return
         start = 0
         for cut in _cuts(self._rest):
             sentence, following = self._rest[start:cut], self._rest[cut:]
@@ -133,6 +148,7 @@ class _Page:
         self.shown: list[str] = []
         self.cited: list[Span] = []
         self.dropped = 0
+        self.refused = False
         self._hits = hits
         self._language = language
         self._checker = checker
@@ -145,7 +161,8 @@ class _Page:
     def add(self, sentence: str) -> str:
         """The sentence as it is to be shown after those before it; empty when it did not pass."""
         text = _cleaned(sentence)
-        if not re.search(r"\w", MARKER.sub("", text)) or NO_ANSWER in text:
+        self.refused |= NO_ANSWER in text
+        if NO_ANSWER in text or not re.search(r"\w", MARKER.sub("", text)):
             return ""
         spans = self._borne_out(text)
         if not spans:
@@ -162,7 +179,7 @@ class _Page:
         numbers = dict.fromkeys(int(number) for number in MARKER.findall(text))
         hits = {number: self._hits[number - 1] for number in numbers if 1 <= number <= len(self._hits)}
         spans = {number: self._checker.best_span(claim, hit.passage) for number, hit in hits.items()}
-        if not spans or _UNSAFE.search(text) or language_of(claim, self._language) != self._language:
+        if not spans or _UNSAFE.search(text) or sentence_language(claim) != self._language:
             return {}
         return self._needed(claim, spans) if self._checker.support(claim, list(spans.values())) else {}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from browser.conftest import PHONE, OpenPage, Site, ask
 from playwright.sync_api import Page, expect
 
+from browser.conftest import PHONE, OpenPage, Site, ask
+
 COMPOSE = """(box) => {
-  const key = (init) => box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true, ...init}));
+  const enter = {key: "Enter", bubbles: true, cancelable: true};
+  const key = (init) => box.dispatchEvent(new KeyboardEvent("keydown", {...enter, ...init}));
   box.value = "국내 AI 시장 규모는"; box.dispatchEvent(new Event("input", {bubbles: true}));
   box.dispatchEvent(new CompositionEvent("compositionstart"));
   key({isComposing: true, keyCode: 229});
@@ -173,6 +175,10 @@ def test_stop_keeps_what_has_arrived(open_page: OpenPage) -> None:
     page.fill("#guide-question", "slow market")
     page.press("#guide-question", "Enter")
     expect(page.locator(".partial")).to_contain_text("The")
+    page.fill("#guide-question", "the next question")
+    page.press("#guide-question", "Enter")  # not while an answer is on its way; what was typed stays
+    expect(page.locator("#guide-question")).to_have_value("the next question")
+    expect(page.locator(".turn")).to_have_count(1)
     page.click("[data-action=stop]")
     expect(page.locator(".failed")).to_contain_text("Stopped here.")
     expect(page.locator("[type=submit]")).to_be_visible()
@@ -187,7 +193,8 @@ def test_download_and_copy_contain_the_sources(open_page: OpenPage, tmp_path: Pa
     started.value.save_as(saved)
     text = saved.read_text("utf-8")
     assert saved.suffix == ".md"
-    assert "## market size" in text and "[2] The Korean AI market · Market size · Invest Seoul" in text
+    assert "## market size" in text
+    assert "[2] The Korean AI market · Market size · Invest Seoul" in text
     assert "> reach KRW 1.9074 trillion in 2025." in text
     page.click("[data-action=copy]")
     expect(page.locator(".done")).to_have_text("Copied")

@@ -17,7 +17,7 @@ from rag.documents.decoding import MAX_BYTES, decode, read_bytes
 from rag.documents.frontmatter import split_front_matter
 from rag.documents.html import Head, read_html
 from rag.documents.lines import Line
-from rag.documents.markdown import read_markdown
+from rag.documents.markdown import looks_like_markdown, read_markdown
 from rag.documents.markup import looks_like_html
 from rag.documents.masking import FILL, Canvas, clean
 from rag.documents.metadata import source_of
@@ -31,11 +31,13 @@ __all__ = ["FILL", "SUFFIXES", "clean", "list_files", "parse", "read_document", 
 
 SUFFIXES = (".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf")
 _MARKDOWN = (".md", ".markdown")
+_TAGS_APART = 1500  # characters between the tags of a text that is read as HTML; Markdown may hold more of them
+_TAGS_APART_MARKDOWN = 100
 _HTML = (".html", ".htm", ".xhtml")
 
 
 def list_files(root: Path) -> list[Path]:
-    """The files below a folder that can be read, sorted by name; hidden ones are passed over, loops of links not followed."""
+    """The files below a folder that can be read, sorted; hidden ones are passed over, loops of links not followed."""
     found: list[Path] = []
     seen: set[str] = set()
     for folder, folders, names in os.walk(root, followlinks=True):
@@ -91,10 +93,11 @@ def parse(text: str, name: str, suffix: str = ".txt") -> Document:
 
 def _lines(text: str, canvas: Canvas, body: int, suffix: str) -> tuple[list[Line], Head, dict[str, int], bool]:
     """The lines, what a page's head says, the headings of a table of contents, and whether headings must be guessed."""
-    if suffix in _HTML or (suffix != ".pdf" and looks_like_html(text[body:])):
+    apart = _TAGS_APART_MARKDOWN if suffix in _MARKDOWN else _TAGS_APART
+    if suffix in _HTML or (suffix != ".pdf" and looks_like_html(text[body:], apart)):
         lines, head = read_html(text, canvas, body, loose=suffix not in _HTML)
         return lines, head, {}, False
-    if suffix in _MARKDOWN:
+    if suffix in _MARKDOWN or (suffix != ".pdf" and looks_like_markdown(text[body:])):
         return read_markdown(text, canvas, body), Head(), {}, False
     lines, contents = read_plain(text, canvas, body)
     return lines, Head(), contents, True

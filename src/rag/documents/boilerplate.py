@@ -17,17 +17,23 @@ _TOKEN = re.compile(r"[^\s/|·•,:;>»«<()\[\]{}+#*\-–—!?.…▲▼△▽�
 _ORNAMENT = re.compile(r"[\W_]+$")
 _MARKED = "»▶→"  # before the post a list shows
 _HEAD_LINES = 12  # how far down the counters of a post and its repeated title are looked for
+_SURROUNDED = 12  # characters of a line that goes with its neighbours
+_MENU_WORD = 15  # characters of an entry of a menu, at most
+_LEAST_MENU = 3
+_DIGIT_OR_COLON = re.compile(r"[\d:]")
 _SURE_SHARE = 0.2  # less text than this outside menus and side bars, and they are believed to hold the text
 
 
 def prose(lines: Sequence[Line], canvas: Canvas) -> list[Line]:
     """The lines that belong to the document itself, without dates and credits at their ends."""
     kept = _without_link_lists(_without_sections(_without_suspects(lines)))
-    dropped = [is_furniture(line) or (at < _HEAD_LINES and _is_counter(line)) for at, line in enumerate(kept)]
+    dropped = [is_furniture(line) or (at < _HEAD_LINES and _is_page_head(line)) for at, line in enumerate(kept)]
     _mark_lists(kept, dropped)
     _mark_tip_off(kept, dropped)
     _mark_repeated_title(kept, dropped)
     _mark_surrounded(kept, dropped)
+    _mark_menus(kept, dropped)
+    _mark_link_sections(kept, dropped)
     own = [line for line, gone in zip(kept, dropped, strict=True) if not gone]
     trimmed = [_trimmed(line, at, canvas) for at, line in enumerate(own)]
     return [line for line in trimmed if not is_furniture(line)]
@@ -45,7 +51,9 @@ def publisher(lines: Sequence[Line]) -> str:
 
 def current_post(lines: Sequence[Line]) -> tuple[str, str]:
     """Headline and date of the post a list of posts marks as the one shown; empty where there is none."""
-    shown = next((match for line in lines if line.text[0] in _MARKED and (match := vocab.LISTED.match(line.text))), None)
+    shown = next(
+        (match for line in lines if line.text[0] in _MARKED and (match := vocab.LISTED.match(line.text))), None
+    )
     if shown is None or sum(bool(vocab.LISTED.match(line.text)) for line in lines) < 4:
         return "", ""
     title = shown["title"].lstrip(f"{_MARKED}> ")
@@ -70,8 +78,8 @@ def is_list_head(text: str) -> bool:
     return 3 <= len(words) <= 8 and all(word in vocab.LIST_COLUMNS for word in words)
 
 
-def _is_counter(line: Line) -> bool:
-    return line.kind != "row" and bool(vocab.COUNTERS.match(line.text))
+def _is_page_head(line: Line) -> bool:
+    return line.kind != "row" and bool(vocab.PAGE_HEAD.match(line.text))
 
 
 def _is_controls(text: str) -> bool:
@@ -124,7 +132,7 @@ def _without_sections(lines: Sequence[Line]) -> list[Line]:
 
 def _without_link_lists(lines: Sequence[Line]) -> list[Line]:
     """Leave out links that stand as paragraphs, and lists of links above the first or below the last sentence."""
-    told = [at for at, line in enumerate(lines) if line.links < 0.5 and (line.kind == "row" or has_full_stop(line.text))]
+    told = [at for at, line in enumerate(lines) if _tells(line)]
     first, last = (told[0], told[-1]) if told else (len(lines), -1)
     kept: list[Line] = []
     for at, line in enumerate(lines):
@@ -132,6 +140,34 @@ def _without_link_lists(lines: Sequence[Line]) -> list[Line]:
         if not link or line.kind == "heading" or (line.kind == "item" and first < at < last):
             kept.append(line)
     return kept
+
+
+def _tells(line: Line) -> bool:
+    """Whether a line is certainly text: a sentence or the row of a table."""
+    return line.kind == "row" or (line.links < 0.5 and has_full_stop(line.text))
+
+
+def _mark_menus(lines: Sequence[Line], dropped: list[bool]) -> None:
+    """Columns of words above the first sentence."""
+    first = next((at for at, line in enumerate(lines) if _tells(line)), 0)
+    words = [len(line.text) <= _MENU_WORD and not _DIGIT_OR_COLON.search(line.text) for line in lines[:first]]
+    for start, end in _runs(words):
+        group = [line.group for line in lines[start:end]]
+        if end - start >= _LEAST_MENU and len(set(group)) == 1 and lines[start].kind in ("text", "item"):
+            dropped[start:end] = [True] * (end - start)
+
+
+def _mark_link_sections(lines: Sequence[Line], dropped: list[bool]) -> None:
+    """In a text without headings: lines like "More on this story" below the first sentence, and the headlines below."""
+    told = inside = False
+    for at, line in enumerate(lines):
+        tells = _tells(line)
+        told = told or tells
+        if line.kind == "text" and told and vocab.SECTION.match(line.text):
+            inside = True
+        elif tells or line.kind == "heading":
+            inside = False
+        dropped[at] = dropped[at] or inside
 
 
 def _mark_lists(lines: Sequence[Line], dropped: list[bool]) -> None:
@@ -173,12 +209,14 @@ def _mark_tip_off(lines: Sequence[Line], dropped: list[bool]) -> None:
 
 def _mark_repeated_title(lines: Sequence[Line], dropped: list[bool]) -> None:
     """A title that stands again a few lines below: what is in between is the head of the page, not its text."""
-    if not lines or lines[0].kind == "row":
+    top = next((at for at, gone in enumerate(dropped[:_HEAD_LINES]) if not gone), 0)
+    if not lines or lines[top].kind == "row":
         return
-    title = squeezed(lines[0].text)
-    again = [at for at in range(1, min(_HEAD_LINES, len(lines))) if squeezed(lines[at].text) == title]
-    if len(title) >= 4 and again and all(len(line.text) < 120 for line in lines[: again[-1]]):
-        dropped[1 : again[-1] + 1] = [True] * again[-1]
+    title = squeezed(lines[top].text)
+    below = range(top + 1, min(top + _HEAD_LINES, len(lines)))
+    again = max((at for at in below if squeezed(lines[at].text) == title), default=0)
+    if len(title) >= 4 and again and all(len(line.text) < 120 for line in lines[:again]):
+        dropped[top + 1 : again + 1] = [True] * (again - top)
 
 
 def _mark_surrounded(lines: Sequence[Line], dropped: list[bool]) -> None:
@@ -186,6 +224,6 @@ def _mark_surrounded(lines: Sequence[Line], dropped: list[bool]) -> None:
     for at, line in enumerate(lines):
         before = at > 0 and dropped[at - 1]
         after = at + 1 == len(lines) or dropped[at + 1]
-        short = len(line.text) <= 20 and line.kind in ("text", "item") and not ends_sentence(line.text)
+        short = len(line.text) <= _SURROUNDED and line.kind in ("text", "item") and not ends_sentence(line.text)
         if before and after and short:
             dropped[at] = True

@@ -16,10 +16,14 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     try:
         size = path.stat().st_size
         if size > limit:
-            raise DocumentError(f"{path}: {size / 1048576:.1f} MB is more than {limit / 1048576:.0f} MB; split the file")
+            raise DocumentError(
+                f"{path}: {size / 1048576:.1f} MB is more than {limit / 1048576:.0f} MB; split the file"
+            )
         data = path.read_bytes()
     except OSError as error:
-        raise DocumentError(f"{path}: cannot be read ({error.strerror or error}); check the file and its rights") from error
+        raise DocumentError(
+            f"{path}: cannot be read ({error.strerror or error}); check the file and its rights"
+        ) from error
     if not data.strip():
         raise DocumentError(f"{path}: is empty; remove it or fill it")
     return data

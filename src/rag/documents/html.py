@@ -11,24 +11,25 @@ from dataclasses import dataclass, field
 from rag.documents.lines import Line, LineKind, line_of, trim
 from rag.documents.markup import BLOCK, RAW, TOKEN, VOID, attributes, hide_note_marks, show_entity, tag_name
 from rag.documents.masking import Canvas, clean
-from rag.documents.tables import Cell, row_lines
+from rag.documents.page import PageTable, Run
+from rag.documents.vocabulary import PART_NAMES
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|gnb|lnb|snb|menu|breadcrumbs?|sidebar|footer|comments?|commentlist|cmt|reply"
-    r"|replies|disqus|share|sharing|sharedaddy|sns|social|related|recommend(?:ed|ations)?|ads?|advert\w*|adsbygoogle|cookies?"
-    r"|consent|gdpr|popup|modal|newsletter|subscribe|pagination|paging|pager|login|skip|blind|screen-reader-text|sr-only"
-    r"|visually-hidden|trackback|copyright|sponsor\w*|promo|popular|ranking|toolbar|search|searchform|rss|toc|util)(?:$|[\s_-])",
-    re.I,
-)
 _JSON_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([\d-]{4,10})")
 _FURNITURE_TAGS = frozenset(("nav", "footer", "aside", "dialog"))
-_FURNITURE_ROLES = frozenset("navigation banner contentinfo complementary search dialog alertdialog menu menubar".split())
+_FURNITURE_ROLES = frozenset(
+    ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu", "menubar")
+)
 _KEPT = frozenset(("html", "body", "main", "article"))
-_CLOSED_BY = {"li": {"li"}, "tr": {"tr", "td", "th"}, "td": {"td", "th"}, "th": {"td", "th"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"}}
+_CLOSED_BY = {
+    "li": {"li"},
+    "tr": {"tr", "td", "th"},
+    "td": {"td", "th"},
+    "th": {"td", "th"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+}
 _BARRIER = frozenset(("table", "ul", "ol", "dl", "body", "html"))
-_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_BOLD = frozenset(("b", "strong"))
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_DEPTH = 400
 
@@ -49,43 +50,6 @@ class _Open:
     furniture: bool
 
 
-@dataclass(slots=True)
-class _Run:
-    """Text between two block tags."""
-
-    start: int
-    end: int
-    kind: LineKind
-    level: int
-    group: int
-    chars: int
-    linked: int
-    bold: int
-    suspect: bool
-    table: _Table | None = None
-
-
-@dataclass(slots=True)
-class _CellSpan:
-    head: bool
-    rows: int
-    columns: int
-    start: int = -1
-    end: int = -1
-    runs: int = 0
-
-
-@dataclass(slots=True)
-class _Table:
-    first: int  # index of its first run
-    group: int
-    suspect: bool
-    rows: list[list[_CellSpan]] = field(default_factory=list)
-    caption: tuple[int, int] | None = None
-    cell: _CellSpan | None = None
-    nested: bool = False
-
-
 def read_html(text: str, canvas: Canvas, start: int = 0, loose: bool = False) -> tuple[list[Line], Head]:
     """The lines of a page. `loose`: the tags stand in a plain text, whose own line ends count."""
     reader = _Reader(text, canvas, loose)
@@ -94,10 +58,10 @@ def read_html(text: str, canvas: Canvas, start: int = 0, loose: bool = False) ->
     return list(_lines(reader.runs, canvas)), reader.head
 
 
-def _lines(runs: list[_Run], canvas: Canvas) -> Iterator[Line]:
+def _lines(runs: list[Run], canvas: Canvas) -> Iterator[Line]:
     for run in runs:
         if run.table is not None:
-            yield from _table_lines(run.table, canvas)
+            yield from run.table.lines(canvas)
             continue
         chars = max(run.chars, 1)
         line = line_of(
@@ -108,32 +72,19 @@ def _lines(runs: list[_Run], canvas: Canvas) -> Iterator[Line]:
             yield line
 
 
-def _table_lines(table: _Table, canvas: Canvas) -> list[Line]:
-    caption = canvas.readable(*table.caption) if table.caption else ""
-    rows = [[_cell(span, canvas) for span in row] for row in table.rows]
-    return row_lines(rows, caption, table.group)
-
-
-def _cell(span: _CellSpan, canvas: Canvas) -> Cell:
-    if span.start < 0:
-        return Cell("", 0, 0, span.head, span.rows, span.columns)
-    text = canvas.readable(span.start, span.end)
-    return Cell(text, span.start, span.end, span.head, span.rows, span.columns)
-
-
 class _Reader:
     """One pass over the tokens of a page."""
 
     def __init__(self, text: str, canvas: Canvas, loose: bool) -> None:
         self.text, self.canvas, self.loose = text, canvas, loose
-        self.runs: list[_Run] = []
+        self.runs: list[Run] = []
         self.head = Head()
         self._open: list[_Open] = []
         self._count: Counter[str] = Counter()
         self._hidden = self._furniture = 0
-        self._run: _Run | None = None
+        self._run: Run | None = None
         self._group = 0
-        self._tables: list[_Table] = []
+        self._tables: list[PageTable] = []
         self._term = False  # a `<dt>` was opened and no other block since
 
     def read(self, at: int) -> None:
@@ -210,7 +161,7 @@ class _Reader:
         if not chars:
             return
         if self._run is None:
-            self._run = _Run(start, end, self._kind(), self._level(), self._group, 0, 0, 0, bool(self._furniture))
+            self._run = Run(start, end, self._kind(), self._level(), self._group, bool(self._furniture))
         self._run.end = end
         self._run.chars += chars
         self._run.linked += chars if self._count["a"] else 0
@@ -231,11 +182,8 @@ class _Reader:
         if run is None:
             return
         self.runs.append(run)
-        cell = self._tables[-1].cell if self._tables else None
-        if cell is not None:
-            cell.start = run.start if cell.start < 0 else cell.start
-            cell.end = run.end
-            cell.runs += 1
+        if self._tables:
+            self._tables[-1].extend_cell(run)
 
     def _break(self, paragraph: bool) -> None:
         self._flush()
@@ -275,7 +223,7 @@ class _Reader:
         if known.get("role") in _FURNITURE_ROLES:
             return True
         names = f"{known.get('class', '')} {known.get('id', '')}"
-        return bool(names.strip()) and bool(_FURNITURE.search(_CAMEL.sub("-", names[:500])))
+        return bool(names.strip()) and bool(PART_NAMES.search(_CAMEL.sub("-", names[:500])))
 
     def _note(self, name: str, known: dict[str, str]) -> None:
         values = self.head.values
@@ -337,17 +285,13 @@ class _Reader:
         if name == "table":
             if self._tables:
                 self._tables[-1].nested = True
-            self._tables.append(_Table(len(self.runs), self._group, bool(self._furniture)))
+            self._tables.append(PageTable(len(self.runs), self._group, bool(self._furniture)))
         elif name == "tr" and self._tables:
             self._tables[-1].rows.append([])
         elif name in ("td", "th") and self._tables:
-            table = self._tables[-1]
-            if not table.rows:
-                table.rows.append([])
-            table.cell = _CellSpan(name == "th", _span(known.get("rowspan")), _span(known.get("colspan")))
-            table.rows[-1].append(table.cell)
+            self._tables[-1].start_cell(name == "th", known)
 
-    def _end_caption(self, table: _Table) -> None:
+    def _end_caption(self, table: PageTable) -> None:
         """The last run is what a table is called."""
         if len(self.runs) > table.first:
             run = self.runs.pop()
@@ -356,25 +300,11 @@ class _Reader:
     def _end_table(self) -> None:
         """A table of facts takes the place of the runs of its cells; one that only lays out a page leaves them."""
         table = self._tables.pop()
-        if table.nested or not _holds_facts(table, self.runs[table.first :]):
+        if not table.holds_facts(self.runs[table.first :]):
             return
         del self.runs[table.first :]
         if self.runs and self.runs[-1].kind == "caption" and not table.caption and not self.runs[-1].table:
             table.first = len(self.runs) - 1
             self._end_caption(table)
         if not table.suspect:
-            self.runs.append(_Run(0, 0, "row", 0, table.group, 0, 0, 0, False, table))
-
-
-def _span(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() and 0 < len(value) < 4 and int(value) else 1
-
-
-def _holds_facts(table: _Table, runs: list[_Run]) -> bool:
-    cells = [cell for row in table.rows for cell in row]
-    rows = [row for row in table.rows if len(row) >= 2 or any(cell.columns > 1 for cell in row)]
-    if len(rows) < 2 and not (rows and any(cell.head for cell in rows[0])):
-        return False
-    filled = [cell for cell in cells if cell.runs]
-    longest = max((cell.end - cell.start for cell in filled), default=0)
-    return bool(filled) and longest < 3000 and all(run.kind != "heading" for run in runs)
+            self.runs.append(Run(0, 0, "row", 0, table.group, table=table))

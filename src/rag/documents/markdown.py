@@ -21,12 +21,20 @@ _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|
 _DEFINITION = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S")
 _CAPTION = re.compile(r"\W{0,3}(?:표|table)(?:[ \t]*[\d.-]+)?(?:\W|$)", re.I)
 
-_IMAGE = re.compile(r"!\[[^\]\n]{0,500}\](?:\([^()\n]{0,1000}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|\[[^\]\n]{0,200}\])")
-_LINK = re.compile(r"\[((?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500})\](\([^()\n]{0,1000}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|\[[^\]\n]{0,200}\])")
+_SNIFF = re.compile(r"^#{1,6} \S", re.M)
+_SNIFF_TABLE = re.compile(r"^[ \t]*\|(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*$", re.M)
+_IMAGE = re.compile(
+    r"!\[[^\]\n]{0,500}\](?:\([^()\n]{0,1000}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|\[[^\]\n]{0,200}\])"
+)
+_LINK = re.compile(
+    r"\[((?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500})\](\([^()\n]{0,1000}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|\[[^\]\n]{0,200}\])"
+)
 _REFERENCE = re.compile(r"\[\^[^\]\s]{1,50}\]")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,1000}|[^<>\s@]{1,100}@[^<>\s@]{1,100})>")
 _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)([^\n]{1,1000}?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n*_]{1,500}?)(?<=\S)\1(?!\w)|(?<!\*)(\*)(?=[^\s*])([^\n*]{1,500}?)(?<=\S)\3(?!\*)")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])([*_])(?=[^\s*_])([^\n*_]{1,500}?)(?<=\S)\1(?!\w)|(?<!\*)(\*)(?=[^\s*])([^\n*]{1,500}?)(?<=\S)\3(?!\*)"
+)
 _CODE = re.compile(r"(`{1,3})(?=[^`])([^\n]{1,500}?)(?<=[^`])\1(?!`)")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
@@ -48,6 +56,11 @@ def read_markdown(text: str, canvas: Canvas, start: int = 0) -> list[Line]:
     _hide_inline(canvas, raws)
     hide_note_marks(canvas)
     return list(_Reader(raws, canvas).lines())
+
+
+def looks_like_markdown(text: str) -> bool:
+    """Whether a text is Markdown whatever its file is called: it has two headings of it, or the rule below a table's."""
+    return len(_SNIFF.findall(text, 0, 100_000)) >= 2 or bool(_SNIFF_TABLE.search(text, 0, 100_000))
 
 
 def _raw_lines(text: str, offset: int) -> list[_Raw]:
@@ -140,7 +153,9 @@ class _Reader:
             self._group += 1
         elif heading:
             yield from self._flush()
-            yield from self._made(raw.start + heading.start(2), raw.start + heading.end(2), "heading", len(heading.group(1)))
+            yield from self._made(
+                raw.start + heading.start(2), raw.start + heading.end(2), "heading", len(heading.group(1))
+            )
         elif fence:
             yield from self._flush()
             yield from self._code(at)
@@ -212,7 +227,9 @@ class _Reader:
 
     def _table(self, at: int, end: int, caption: str) -> list[Line]:
         self._group += 1
-        rows = [self._cells(raw, head=number == 0) for number, raw in enumerate([self.raws[at], *self.raws[at + 2 : end]])]
+        rows = [
+            self._cells(raw, head=number == 0) for number, raw in enumerate([self.raws[at], *self.raws[at + 2 : end]])
+        ]
         return row_lines(rows, caption.strip(" :："), self._group)
 
     def _cells(self, raw: _Raw, head: bool) -> list[Cell]:
@@ -221,7 +238,9 @@ class _Reader:
             edge = (match.start() == 0 or match.start(1) == len(raw.text)) and not match.group(1).strip()
             if edge:
                 continue
-            span = trim(self.canvas.span(raw.start + match.start(1), raw.start + match.end(1)), raw.start + match.start(1))
+            span = trim(
+                self.canvas.span(raw.start + match.start(1), raw.start + match.end(1)), raw.start + match.start(1)
+            )
             start, end = span or (raw.start + match.start(1),) * 2
             cells.append(Cell(self.canvas.readable(start, end), start, end, head))
         return cells

@@ -18,33 +18,42 @@ TOKEN = re.compile(
 NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 
-RAW = frozenset("script style noscript template svg iframe object canvas audio video select textarea button math".split())
-BLOCK = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 head header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead"
-    " title tr ul".split()
-)
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label link mark meta output q rp rt ruby"
-    " s samp small source span strike strong sub sup time tt u var wbr base col colgroup embed area map o picture".split()
-)
-VOID = frozenset("br hr img input meta link area base col embed source track wbr param".split())
+_RAW = "script style noscript template svg iframe object canvas audio video select textarea button math"
+_BLOCK = """
+address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer
+form h1 h2 h3 h4 h5 h6 head header hr html legend li main nav ol option p pre section summary table tbody td tfoot
+th thead title tr ul
+"""
+_INLINE = """
+a abbr acronym area b base bdi bdo big cite code col colgroup data del dfn em embed font i img input ins kbd label
+link map mark meta o output picture q rp rt ruby s samp small source span strike strong sub sup time tt u var wbr
+"""
+_VOID = "br hr img input meta link area base col embed source track wbr param"
+RAW = frozenset(_RAW.split())  # their content is no text
+BLOCK = frozenset(_BLOCK.split())
+INLINE = frozenset(_INLINE.split())
+VOID = frozenset(_VOID.split())
 KNOWN = BLOCK | INLINE | RAW | {"br"}
 
-_OPENING = re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_OPENING = re.compile(
+    r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _FRAGMENT = re.compile(r"</(?:p|div|td|li|h[1-6]|section|article|span|strong|a)>|<br\s*/?>", re.I)
+_SNIFFED = 200_000  # characters looked at
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NOTE_MARK = re.compile(
-    rf"(?<=[^\s\x00])(?P<gap>{FILL}*)(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|\[{FILL}*(?:\d{{1,3}}|편집|edit|note \d+|citation needed|출처 필요)"
-    rf"{FILL}*\]|(?<=[가-힣.!?)'\"’”])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?![⁰-⁹a-zA-Z]))"
+    rf"(?<=[^\s\x00]){FILL}*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾"
+    rf"|\[{FILL}*(?:\d{{1,3}}|편집|edit|note \d+|citation needed|출처 필요){FILL}*\]"
+    r"|(?<=[가-힣.!?)'\"’”])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?![⁰-⁹a-zA-Z]))"
 )
 
 
-def looks_like_html(text: str) -> bool:
-    """Whether a text is a page or was pasted from one, whatever its file is called."""
+def looks_like_html(text: str, apart: int) -> bool:
+    """Whether a text is a page or was pasted from one: tags no further than `apart` characters from each other."""
     if _OPENING.match(text[:5000]):
         return True
-    tags = len(_FRAGMENT.findall(text, 0, 200_000))
-    return tags >= 4 and tags * 1500 >= min(len(text), 200_000)
+    tags = len(_FRAGMENT.findall(text, 0, _SNIFFED))
+    return tags >= 4 and tags * apart >= min(len(text), _SNIFFED)
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -90,6 +99,10 @@ def tag_name(tag: str) -> str:
 
 
 def hide_note_marks(canvas: Canvas) -> None:
-    """Hide the marks of footnotes: `³⁾`, `[3]`, a raised figure after a word, `[edit]`."""
+    """Hide the marks of footnotes: `³⁾`, `[3]`, a raised figure after a word, `[edit]`; their numbers are kept."""
+    numbers: set[int] = set()
     for mark in _NOTE_MARK.finditer(canvas.content()):
         canvas.hide(*mark.span())
+        number = "".join(char for char in mark.group().translate(_RAISED) if char in "0123456789")
+        numbers.add(int(number or 0))
+    canvas.notes = frozenset(numbers - {0})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 FILL = "\x00"  # stands for a character that belongs to markup; it vanishes when a span is cleaned
 
 _SPACE = re.compile(r"[\s\u200b\u2060\ufeff\u00ad\u3164]+")
+_DECOMPOSED = re.compile(r"[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[^\W\d_][\u0300-\u036f]+")  # as macOS writes
 
 
 def clean(span: str) -> str:
@@ -19,6 +21,10 @@ class Canvas:
 
     def __init__(self, text: str) -> None:
         self._chars = list(text.replace(FILL, " "))
+        self.notes: frozenset[int] = frozenset()  # numbers of the footnotes whose marks were hidden
+        if not unicodedata.is_normalized("NFC", text):
+            for letters in _DECOMPOSED.finditer(text):
+                self.put(*letters.span(), unicodedata.normalize("NFC", letters.group()))
 
     def hide(self, start: int, end: int) -> None:
         """Make a span vanish; what stands left and right of it closes up."""

@@ -12,19 +12,31 @@ from rag.documents.lines import Line, has_full_stop
 from rag.text import language_of
 from rag.types import Block, Language, Source
 
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _ISO = re.compile(r"(?P<y>(?:19|20)\d\d)(?:\s?[-./년]\s?(?P<m>\d{1,2})(?:\s?[-./월]\s?(?P<d>\d{1,2}))?)?")
-_DATED = re.compile(
-    r"(?:작성일|등록일|입력일?|게재일?|발행일?|송고|기사\s?입력|승인|발표일|published|posted|updated|date)\s*(?:on)?\s*[:：]?\s*"
-    r"(?P<date>(?:19|20)\d\d\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2})",
+_ENGLISH = re.compile(
+    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s)?{_MONTH}(?:\s(?P<e>\d{{1,2}})(?:st|nd|rd|th)?)?,?\s(?P<y>(?:19|20)\d\d)", re.I
+)
+_LABELLED = re.compile(
+    r"(?:보도\s?시점|배포(?:\s?일시)?|작성일|등록일|입력일?|게재일?|발행일?|송고|기사\s?입력|승인|발표일|published|posted|updated|date)"
+    r"\s*(?:on)?\s*[:：]?\s*(?P<date>\S.{5,24})",
     re.I,
 )
+_STAMP = re.compile(r".{0,30}(?P<date>(?:19|20)\d\d\s?[.\-/]\s?\d{1,2}\s?[.\-/]\s?\d{1,2})\.?\s+\D{0,3}\d{1,2}:\d{2}")
 _SITE_NAME = re.compile(r"(?<=\S{2})\s+(?:[|–—:·-]|::|&lt;|<)\s+[^|–—:·<-]{1,25}$")
 _DATE_KEYS = ("article:published_time", "datepublished", "date", "pubdate", "dc.date", "dc.date.issued", "time")
 _MAX_TITLE = 100
 
 
 def source_of(
-    fields: Fields, head: Head, blocks: Sequence[Block], lines: Sequence[Line], body: str, path: Path, post: tuple[str, str]
+    fields: Fields,
+    head: Head,
+    blocks: Sequence[Block],
+    lines: Sequence[Line],
+    body: str,
+    path: Path,
+    post: tuple[str, str],
 ) -> Source:
     """Everything known about where a document comes from: `lines` with boilerplate, `blocks` without."""
     return Source(
@@ -41,12 +53,17 @@ def source_of(
 
 
 def iso_date(written: str) -> str:
-    """`2025. 8. 31.` or `2025-08-31T09:00` -> `2025-08-31`; empty where there is no year or the date is none."""
+    """`2025. 8. 31.`, `31 August 2025` or `2025-08` as ISO; empty where there is no year or the date is none."""
+    match = _ENGLISH.search(written)
+    if match:
+        return _iso(match["y"], str(_MONTHS.index(match["month"].lower()) + 1), match["d"] or match["e"])
     match = _ISO.search(written)
-    if match is None:
-        return ""
-    parts = [match["y"]]
-    for part, limit in ((match["m"], 12), (match["d"], 31)):
+    return _iso(match["y"], match["m"], match["d"]) if match else ""
+
+
+def _iso(year: str, month: str | None, day: str | None) -> str:
+    parts = [year]
+    for part, limit in ((month, 12), (day, 31)):
         if part is None:
             break
         if not 1 <= int(part) <= limit:
@@ -96,9 +113,10 @@ def _published(head: Head, lines: Sequence[Line], post: str) -> str:
     if post:
         return iso_date(post)
     for line in [*lines[:15], *lines[-5:]]:
-        match = _DATED.search(line.text) if not has_full_stop(line.text) else None
-        if match:
-            return iso_date(match["date"])
+        match = None if has_full_stop(line.text) else _LABELLED.search(line.text) or _STAMP.match(line.text)
+        date = iso_date(match["date"]) if match else ""
+        if len(date) > len("2025"):
+            return date
     return ""
 
 

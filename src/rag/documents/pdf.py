@@ -15,9 +15,16 @@ from rag.errors import DocumentError
 
 PAGE_BREAK = "\n\f\n"
 _EDGE_LINES = 3  # lines at the top and foot of a page where headers and page numbers stand
+_LETTERS = str.maketrans(  # ligatures that fonts draw as one sign
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\r": "\n", "\f": "\n"}
+)
+_PAGE_NUMBERS = ("#", "- # -", "– # –")
 _DIGITS = re.compile(r"\d+")
 # What pypdf raises on damaged files besides its own errors.
-_DAMAGE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, AssertionError, OSError, NotImplementedError, ArithmeticError)  # fmt: skip
+_DAMAGE = (
+    PyPdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError, AssertionError,
+    OSError, NotImplementedError, MemoryError,
+)  # fmt: skip
 
 
 def pdf_text(data: bytes, path: Path) -> str:
@@ -32,7 +39,7 @@ def pdf_text(data: bytes, path: Path) -> str:
         raise DocumentError(f"{path}: is a damaged PDF ({error}); save it again from its program") from error
     if not any(page.strip() for page in pages):
         raise DocumentError(f"{path}: holds no text, only pictures; run text recognition (OCR) on it first")
-    return PAGE_BREAK.join(page.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n") for page in pages)
+    return PAGE_BREAK.join(page.translate(_LETTERS) for page in pages)
 
 
 def page_furniture(text: str) -> list[tuple[int, int]]:
@@ -45,7 +52,8 @@ def page_furniture(text: str) -> list[tuple[int, int]]:
         offset += len(page) + 1
     counts = Counter(shape for _, _, shape in edges)
     least = max(2, len(pages) // 3)
-    return [(start, end) for start, end, shape in edges if len(pages) > 1 and counts[shape] >= least or shape in ("#", "- # -")]
+    recurring = {shape for shape, count in counts.items() if count >= least} if len(pages) > 1 else set()
+    return [(start, end) for start, end, shape in edges if shape in recurring or shape in _PAGE_NUMBERS]
 
 
 def _edge_lines(page: str) -> list[tuple[int, int, str]]:

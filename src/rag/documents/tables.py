@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.documents.lines import Line
+from rag.documents.vocabulary import LIST_COLUMNS
 
 _SPACED = re.compile(r"(?<![가-힣])[가-힣](?: [가-힣])+(?![가-힣])")
 _FIGURE = re.compile(r"\W*\d[\d,.]*\s*\D{0,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d\s*(?:년|[.)]|H\d|Q\d)?")
-_LISTING = frozenset(
-    "번호 no 순번 제목 title subject 글쓴이 작성자 author writer 날짜 작성일 등록일 date 조회 조회수 views 추천 첨부 파일".split()
-)
 MAX_SPAN = 200  # rows or columns that one cell is believed to span
 
 
@@ -36,7 +34,7 @@ def close_up(text: str) -> str:
 
 def is_listing(names: Sequence[str]) -> bool:
     """Whether column names are those of a list of posts (number, headline, author, date), not of a table of facts."""
-    known = sum(name.casefold() in _LISTING for name in names)
+    known = sum(name.casefold() in LIST_COLUMNS for name in names)
     return known >= 3 and known >= len(names) - 1
 
 

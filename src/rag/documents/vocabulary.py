@@ -12,7 +12,7 @@ _CONTROL_WORDS = """
 제휴문의 광고문의 기사제보 글자크기 글씨크기 크게 작게 글자 크기 조절 가 url복사 복사 링크 링크복사 주소복사
 카카오톡 카카오스토리 페이스북 트위터 네이버밴드 밴드 블로그 네이버블로그 라인 텔레그램 인스타그램 유튜브
 언어선택 한국어 영어 바로보기 기사공유 기사저장 전송 메일 보내기 이메일보내기 조회 조회수 작성일 등록일 쓰기
-글쓰기 엑스 스레드 링크드인 핀터레스트
+글쓰기 엑스 스레드 링크드인 핀터레스트 이웃추가 이웃 기타 기능 둘러보기 둘러보기로 검색하러 가기
 home menu search login logout log sign in up register sitemap share print top back close open next prev previous
 read more subscribe comments comment reply like likes tweet pin email copy link url facebook twitter x instagram
 youtube linkedin pinterest googleplus google plus kakaostory kakaotalk naverband naver band whatsapp telegram
@@ -45,6 +45,8 @@ _NAVIGATION = (
     r"(?:page|p\.|페이지)\s*\d+(?:\s*(?:of|/)\s*\d+)?",
     r"[-–—]\s*\d{1,4}\s*[-–—]",
     r"\d{1,4}\s*/\s*\d{1,4}",
+    r"(?:\S{2,8}(?:으?로|하러)\s가기\s*){1,4}",
+    r"(?:#[^\s#]+\s*){2,}",
     r"powered\s+by\s.{0,60}",
     r"proudly\s+powered\s+by\s.{0,60}",
 )
@@ -68,10 +70,11 @@ _RELATED = (
     r"[\[<【(〈]?\s*(?:관련\s?(?:기사|뉴스|자료|글|보도|콘텐츠|링크)|추천\s?(?:기사|뉴스|글)|많이\s?본\s?(?:뉴스|기사|글)?"
     r"|인기\s?(?:기사|글|뉴스)|최신\s?(?:기사|글|뉴스)|주요\s?뉴스|함께\s?(?:보면|읽으면|볼만한)|다른\s?기사"
     r"|오늘의\s?(?:뉴스|주요)|헤드라인)(?:[\]>】)〉:：]|\s|$)(?!.{0,280}[다요]\.\s*$).{0,300}",
+    r"관련\s?(?:자료|글|기사)\s+(?:이전|다음)\s.{0,380}",
     r"이\s?(?:기사|글|콘텐츠)(?:는|를|와)\s.{0,80}(?:구독|공유|카톡|전송|저작권|함께).{0,80}",
     r"(?:related|recommended|popular|trending|latest|more)\s+(?:articles?|posts?|stories|news|topics?)\b[^.]{0,120}",
     r"more\s+(?:from|reading)\b[^.]{0,100}",
-    r"(?:read|see)\s+(?:also|next)\s?:.{0,160}",
+    r"(?:(?:read|see)\s+(?:also|next|more)|watch|related)\s?:.{0,160}",
     r"you\s+(?:may|might)\s+also\s+(?:like|enjoy).{0,80}",
     r"most\s+(?:read|viewed|popular)(?:\s\S{1,20}){0,3}",
     r"share\s+(?:this|on|via)\b.{0,60}",
@@ -97,7 +100,12 @@ _CREDITS = (
     r"지금까지\s.{0,40}(?:였|이었)습니다\.?",
     r"\W{0,2}.{0,30}(?:기자|특파원|논설위원|에디터)\s*[(<\[]?\s?\S{1,40}@\S{1,60}[)>\]]?",
     r"\W{0,2}\S{2,4}\s(?:인턴)?(?:기자|특파원)",
-    r"(?:updated|published|posted|last\s+(?:updated|modified)|filed|tagged)\s*(?:on|in|under|by|:)\s.{0,100}(?<!\.)",
+    r"(?:updated|published|posted|last\s+(?:updated|modified)|filed|tagged)\s*(?:(?:on|in|under|by|:)\s|(?=.{0,12}\d)).{0,80}(?<!\.)",
+    r"(?:보도\s?시점|보도\s?일시?|배포(?:\s?일시)?|즉시\s?보도)\s*[:：]?\s.{0,60}",
+    r"(?:photos?|images?|pictures?)(?:\s(?:by|credit|source))?\s?[:/].{0,80}",
+    r"(?:getty images|reuters|ap photo|afp|연합뉴스|뉴시스|뉴스1)(?:\s.{0,30})?(?<!다\.)",
+    r"↑.{0,400}",
+    r"(?:이\s?(?:문서|페이지|글)는|this\s+page\s+was)\s.{0,60}(?:편집|수정|갱신|edited|modified|updated).{0,40}",
     r"(?:written\s+)?by\s+[A-Z][\w.-]*(?:\s[A-Z][\w.-]*){1,3}",
     r"(?:tags?|categor(?:y|ies)|keywords?|카테고리|태그|키워드|분류)\s*[:：].{0,120}",
     r"(?:[가-힣]{2,4}\s?기자\s*)?(?:작성일|등록일|입력일?|수정일?|승인|게재|기사\s?입력|최종\s?수정|작성자|글쓴이|조회수?|등록|송고|출고)"
@@ -106,22 +114,38 @@ _CREDITS = (
 )
 FURNITURE = _whole_line(*_NAVIGATION, *_COMMENTS, *_RELATED, *_LEGAL, *_CREDITS)  # of the site, whatever the text
 
+PAGE_HEAD = _whole_line(  # at the top of a text: what kind of page it is, who wrote it and when
+    r"(?:보도\s?(?:참고\s?)?자료|공지\s?사항|새\s?소식|press\s+release|for\s+immediate\s+release)",
+    r".{0,30}(?:19|20)\d\d\s?[.\-/]\s?\d{1,2}\s?[.\-/]\s?\d{1,2}\.?\s+(?:(?:오전|오후)\s)?\d{1,2}:\d{2}(?::\d{2})?",
+    r"\D{0,30}(?:\s\d{1,7}){2,}",
+    r"\d{1,7}(?:\s\d{1,7}){2,}",
+)
 SECTION = _whole_line(  # headings of parts of a page that are not its text
-    r"(?:related|recommended|popular|recent|latest|more|trending)\s+(?:posts?|articles?|stories|news|topics?|comments?|reading)",
+    r"(?:related|recommended|popular|recent|latest|more|trending)\s+(?:posts?|articles?|stories|news|topics?|comments?|reading)(?:\s.{0,20})?",
     r"(?:you\s+(?:may|might)\s+also\s+(?:like|enjoy)|most\s+(?:read|viewed|popular)|keep\s+reading|read\s+(?:next|more)).{0,30}",
     r"leave\s+a\s+(?:reply|comment).{0,40}",
     r"comments?(?:\s?\(?\d+\)?)?",
     r"\d+\s+(?:comments?|responses?|thoughts?\s+on)\b.{0,120}",
     r"(?:share\s+(?:this|on)|follow\s+us|newsletter|categories|archives|tags)\b.{0,20}",
-    r"관련\s?(?:기사|글|뉴스|자료|콘텐츠)",
+    r"(?:see\s+also|external\s+links|more\s+(?:on|from)\b.{0,40})",
+    r"(?:같이\s?보기|외부\s?링크|관련\s?(?:기사|글|뉴스|자료|콘텐츠))",
     r"댓글.{0,12}",
     r"(?:많이\s?본|인기|최신|추천)\s?(?:뉴스|기사|글).{0,6}",
     r"(?:공유하기|뉴스레터.{0,10}|실시간\s?.{0,10}(?:순위|뉴스))",
 )
 
+PART_NAMES = re.compile(  # classes and ids of the parts of a page that are not its text
+    r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|gnb|lnb|snb|menu|breadcrumbs?|sidebar|footer|comments?|commentlist|cmt|reply"
+    r"|replies|disqus|share|sharing|sharedaddy|sns|social|related|recommend(?:ed|ations)?|ads?|advert\w*|adsbygoogle"
+    r"|cookies?|consent|gdpr|popup|modal|newsletter|subscribe|pagination|paging|pager|login|skip|blind|screen-reader-text"
+    r"|sr-only|visually-hidden|trackback|copyright|sponsor\w*|promo|popular|ranking|toolbar|search|searchform|rss|toc|util)"
+    r"(?:$|[\s_-])",
+    re.I,
+)
 TIP_OFF = re.compile(r"제보|tip\s+us", re.I)
 CONTACT = re.compile(
-    r"[▷▶■☎✉·\-*\s]*(?:전화|이메일|카카오톡|카톡|e-?mail|tel|fax|팩스|홈페이지|유튜브|라인|문자|앱|youtube|instagram)\b", re.I
+    r"[▷▶■☎✉·\-*\s]*(?:전화|이메일|카카오톡|카톡|e-?mail|tel|fax|팩스|홈페이지|유튜브|라인|문자|앱|youtube|instagram)\b",
+    re.I,
 )
 BYLINE = re.compile(
     r"(?:\[(?P<publisher>[^\s\[\]=]{2,15})[\s=]+[^\[\]]{2,20}?\s?(?:기자|특파원|에디터)\]"
@@ -137,12 +161,9 @@ COPYRIGHT = re.compile(
 POST_META = re.compile(
     r"\s+(?:작성일|등록일|조회수?|작성자|글쓴이|posted\s+on|by\s+admin)\b\s*[:：]?\s*\S.{0,80}$", re.I
 )
-_SHORT_DATE = (
-    r"(?:\d{2,4}[.\-/년]\s?)?\d{1,2}[.\-/월]\s?\d{1,2}(?:[.일]|\s\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}:\d{2}"
-)
+_SHORT_DATE = r"(?:\d{2,4}[.\-/년]\s?)?\d{1,2}[.\-/월]\s?\d{1,2}(?:[.일]|\s\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}:\d{2}"
 LISTED = re.compile(  # a row of a list of posts: number (or a mark), headline, date, counters
     rf"(?:\d{{1,8}}|[»▶→>*]+(?:\s[»▶→>*]+)*|공지)\s+(?P<title>.{{2,200}}?)\s+(?:\d{{1,6}}\s+)?(?P<date>{_SHORT_DATE})"
     r"\.?(?:\s+[\d,]+){0,3}$"
 )
 DATED = re.compile(rf".{{4,160}}\s(?P<date>{_SHORT_DATE})\.?(?:\s+[\d,]+){{0,3}}$")
-COUNTERS = re.compile(r"\D{0,30}(?:\s\d{1,7}){2,}$|\d{1,7}(?:\s\d{1,7}){2,}$")

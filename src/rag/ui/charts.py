@@ -42,7 +42,7 @@ class Chart:
 
 
 def chart_of(table: Table, answer: str = "") -> Chart | None:
-    """The chart of the column the answer speaks of, else of the first comparable one; None where a picture says less."""
+    """The chart of the column the answer speaks of, else of the first comparable one; None if there is none."""
     if not MIN_ROWS <= len(table.rows) <= MAX_ROWS:
         return None
     columns = {
@@ -85,7 +85,8 @@ def _mentions(table: Table, index: int, answer: str) -> int:
 
 def _name_column(table: Table, chosen: int) -> int:
     others = [index for index in range(len(table.columns)) if index != chosen]
-    worded = [index for index in others if all(measure(cell) is None for cell in table.column(index)) and not is_rank(table.columns[index])]
+    words = [index for index in others if not any(measure(cell) for cell in table.column(index))]
+    worded = [index for index in words if not is_rank(table.columns[index])]
     return (worded or others or [chosen])[0]
 
 

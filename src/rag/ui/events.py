@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import Answer, Delta, Event, Retrieved
+from rag.types import Answer, Delta, Event, Hit, Retrieved
 
 
 def encode_event(event: Event) -> dict[str, Any]:
     """A stream event; `type` says which: `retrieved`, `delta` or `done`."""
     if isinstance(event, Retrieved):
-        hits = [{"passage_id": hit.passage.id, "document": hit.passage.document_id, "score": hit.score} for hit in event.hits]
-        return {"type": "retrieved", "hits": hits}
+        return {"type": "retrieved", "hits": [encode_hit(hit) for hit in event.hits]}
     if isinstance(event, Delta):
         return {"type": "delta", "text": event.text}
     return {"type": "done", "answer": encode_answer(event.answer)}
+
+
+def encode_hit(hit: Hit) -> dict[str, Any]:
+    """A passage that was found, and how well it fits."""
+    return {"passage_id": hit.passage.id, "document": hit.passage.document_id, "score": hit.score}
 
 
 def encode_answer(answer: Answer) -> dict[str, Any]:

@@ -5,25 +5,26 @@ from __future__ import annotations
 _PATHS = {
     "close": "M6 6l12 12M18 6L6 18",
     "send": "M12 19V5M6 11l6-6 6 6",
-    "stop": "M8 8h8v8H8z",
+    "stop": "M7 7h10v10H7z",
     "plus": "M12 5v14M5 12h14",
     "download": "M12 4v11m-5-4.5l5 5 5-5M5 20h14",
     "copy": "M9 9h10v11H9zM15 9V4H5v11h4",
     "retry": "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 3.5v4h-4",
-    "up": "M7 11v9H4v-9zm0 0l4-7c1.6 0 2.4 1 2.1 2.5L12.5 10H18c1.4 0 2.3 1.2 2 2.500l-1.3 5.600A2.4 2.4 0 0 1 16.4 20H7",
-    "down": "M17 13V4h3v9zm0 0l-4 7c-1.6 0-2.4-1-2.1-2.500l.6-3.500H6c-1.4 0-2.3-1.2-2-2.500l1.3-5.600A2.4 2.4 0 0 1 7.6 4H17",
+    "up": "M7 11v9H4v-9zm0 0l4-7c1.6 0 2.4 1 2.1 2.5L12.5 10H18c1.4 0 2.3 1.2 2 2.5l-1.3 5.6A2.4 2.4 0 0 1 16.4 20H7",
+    "down": "M17 13V4h3v9zm0 0l-4 7c-1.6 0-2.4-1-2.1-2.5l.6-3.5H6c-1.4 0-2.3-1.2-2-2.5l1.3-5.6A2.4 2.4 0 0 1 7.6 4H17",
     "left": "M14.5 6l-6 6 6 6",
     "right": "M9.5 6l6 6-6 6",
-    "arrow": "M5 12h13m-5-5.500l5.5 5.5-5.5 5.5",
+    "arrow": "M5 12h13m-5-5.5l5.5 5.5-5.5 5.5",
     "out": "M14 5h5v5M19 5l-8 8M17 14v5H5V7h5",
     "silent": "M5 4h14v16H5zM9 9h6M9 13h3",
-    "warning": "M12 4.500l8.5 15h-17zM12 10.500v4m0 2.500v.01",
+    "warning": "M12 4.5l8.5 15h-17zM12 10.5v4m0 2.5v.01",
 }
 SEAL = (
-    '<svg class="seal" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="var(--accent)"/>'
+    '<svg class="seal" viewBox="0 0 32 32" aria-hidden="true">'
+    '<rect width="32" height="32" rx="8" fill="var(--accent)"/>'
     '<g fill="none" stroke="var(--on-accent)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
-    '<path d="M5.5 13.500c4.5-.4 8-2.2 10.5-6 2.5 3.8 6 5.6 10.5 6"/><path d="M10 16.500v4.500M22 16.500v4.500M16 15v6"/>'
-    '<path d="M6.5 25.500c2.4-1.8 4.8-1.8 7.1 0s4.8 1.8 7.1 0c1.5-1.1 3.2-1.5 4.8-1.1"/></g></svg>'
+    '<path d="M5.5 13.5c4.5-.4 8-2.2 10.5-6 2.5 3.8 6 5.6 10.5 6"/><path d="M10 16.5v4.5M22 16.5v4.5M16 15v6"/>'
+    '<path d="M6.5 25.5c2.4-1.8 4.8-1.8 7.1 0s4.8 1.8 7.1 0c1.5-1.1 3.2-1.5 4.8-1.1"/></g></svg>'
 )
 SKYLINE = (
     '<svg class="skyline" viewBox="0 0 720 96" preserveAspectRatio="xMidYMax slice" aria-hidden="true"><g fill="none" '

@@ -76,7 +76,8 @@ def _table(lines: list[str], marker: Marker) -> str:
     head, *body = [_row(line) for line in lines if not _RULE.match(line)] or [[]]
     header = "".join(f'<th scope="col">{_inline(cell, marker)}</th>' for cell in head)
     rows = "".join("<tr>" + "".join(f"<td>{_inline(cell, marker)}</td>" for cell in row) + "</tr>" for row in body)
-    return f'<div class="table-frame" tabindex="0"><table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = f"<table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="table-frame" tabindex="0">{table}</div>'
 
 
 def _row(line: str) -> list[str]:

@@ -90,6 +90,7 @@ async function answer(turn) {
   draw(turn);
   update();
   save();
+  find(".live").textContent = say("searching");
   try {
     for await (const event of events(turn, control.signal)) receive(turn, event);
   } catch (error) {
@@ -142,7 +143,7 @@ function accept(turn, { answer, html, cards }) {
 // The text so far, set as text; a marker that is still arriving is held back.
 function showPartial(turn, text) {
   turn.partial += text;
-  const pieces = turn.partial.replace(/\s*\[\d*$/, "").split(/\s*(\[\d+\])/);
+  const pieces = turn.partial.replace(/\s*\[\d*$|\*\*/g, "").split(/\s*(\[\d+\])/);
   const nodes = pieces.map((piece) => (/^\[\d+\]$/.test(piece) ? make("span", "cite", piece.slice(1, -1)) : piece));
   find(".partial", turn.node).replaceChildren(...nodes);
   find(".working", turn.node).hidden = true;

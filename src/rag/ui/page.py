@@ -27,7 +27,7 @@ from rag.ui.shell import shell_html
 from rag.ui.texts import TEXTS, both, corpus_pair
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported: no call home
-import gradio as gr  # noqa: E402
+import gradio as gr
 
 T = TypeVar("T")
 _HERE = Path(__file__).parent
@@ -58,7 +58,7 @@ def mount_page(
     app.include_router(page_routes(chatbot, contact, on_feedback), prefix=path.rstrip("/"))
 
     def mount() -> FastAPI:
-        return gr.mount_gradio_app(
+        mounted: FastAPI = gr.mount_gradio_app(
             app,
             build_blocks(chatbot, documents),
             path=path,
@@ -70,6 +70,7 @@ def mount_page(
             ssr_mode=False,
             max_file_size=1,  # Gradio's upload route cannot be switched off; nothing here uploads
         )
+        return mounted
 
     return _in_event_loop(mount)
 
@@ -90,7 +91,8 @@ def _in_event_loop(make: Callable[[], T]) -> T:
 def build_blocks(chatbot: PageChatbot, documents: Iterable[Source] = ()) -> gr.Blocks:
     """The Blocks of the page: one HTML component that holds the shell and runs the script."""
     shell = shell_html({"ko": chatbot.starters("ko"), "en": chatbot.starters("en")}, corpus_pair(documents))
-    with gr.Blocks(title=both("name")[1], fill_width=True, analytics_enabled=False) as blocks:
+    blocks: gr.Blocks = gr.Blocks(title=both("name")[1], fill_width=True, analytics_enabled=False)
+    with blocks:
         gr.HTML(
             shell,
             elem_id="guide",
@@ -147,8 +149,8 @@ def _is_html(message: Message) -> bool:
 
 def _head() -> str:
     style = (_HERE / "style.css").read_text("utf-8")
-    colours = 'xmlns="http://www.w3.org/2000/svg" '
-    seal = SEAL.replace("var(--accent)", "#1f5c47").replace("var(--on-accent)", "#fff").replace("<svg ", f"<svg {colours}")
+    seal = SEAL.replace("var(--accent)", "#1f5c47").replace("var(--on-accent)", "#fff")
+    seal = seal.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     title, description = (escape(" · ".join(both(key))) for key in ("name", "description"))
     return (
         f'<meta charset="utf-8"><title>{title}</title><meta name="description" content="{description}">'

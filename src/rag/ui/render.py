@@ -67,7 +67,8 @@ def _figure(table: Table, answer: Answer) -> str:
     chart = chart_of(table, answer.text)
     if chart is None:
         return f'<figure class="data">{table_html(table, answer.language)}</figure>'
-    caption = f'<figcaption lang="{table.language}">{escape(table.caption)} <span>{escape(chart.column)}</span></figcaption>'
+    words = f"{escape(table.caption)} <span>{escape(chart.column)}</span>"
+    caption = f'<figcaption lang="{table.language}">{words}</figcaption>'
     summary = label(both("table"), answer.language, "summary")
     return (
         f'<figure class="data">{caption}{chart_svg(chart, answer.language)}'
@@ -159,7 +160,8 @@ def card_html(
         f'<div class="title" lang="{citation.language}"><h2>{escape(citation.title)}</h2>{section}</div>'
         f"{date_chip(citation, language, today)}"
         f'<blockquote lang="{citation.language}">{text}</blockquote>'
-        f"{_twin(twin, passage, citation, language)}{_verbatim(file_text, citation, language)}{_facts(citation, language)}"
+        f"{_twin(twin, passage, citation, language)}{_verbatim(file_text, citation, language)}"
+        f"{_facts(citation, language)}"
     )
 
 
@@ -170,11 +172,14 @@ def _facts(citation: Citation, language: Language) -> str:
         f"<dt>{label(both(key), language)}</dt><dd>{label(pair, language)}</dd>" for key, pair in plain if pair[0]
     )
     rows += f"<dt>{label(both('document'), language)}</dt><dd><code>{escape(citation.document)}</code></dd>"
-    link = ""
-    if citation.url and citation.url.lower().startswith(("http://", "https://")):
-        words = label(both("source_link"), language)
-        link = f'<a class="out" href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer">{words}{icon("out")}</a>'
-    return f"<dl>{rows}</dl>{link}"
+    return f"<dl>{rows}</dl>{_link(citation.url or '', language)}"
+
+
+def _link(url: str, language: Language) -> str:
+    if not url.lower().startswith(("http://", "https://")):
+        return ""
+    words = label(both("source_link"), language) + icon("out")
+    return f'<a class="out" href="{escape(url)}" target="_blank" rel="noopener noreferrer">{words}</a>'
 
 
 def _twin(twin: Passage | None, passage: Passage | None, citation: Citation, language: Language) -> str:
@@ -232,7 +237,8 @@ def _verbatim(file_text: str, citation: Citation, language: Language) -> str:
     place = label(both("place", document=citation.document, start=f"{start:,}", end=f"{end:,}"), language, "p")
     summary = label(both("verbatim"), language, "summary")
     raw = f"{escape(before)}<mark>{escape(citation.quote)}</mark>{escape(after)}"
-    return f'<details class="verbatim">{summary}{place}<pre lang="{citation.language}" tabindex="0">{raw}</pre></details>'
+    pre = f'<pre lang="{citation.language}" tabindex="0">{raw}</pre>'
+    return f'<details class="verbatim">{summary}{place}{pre}</details>'
 
 
 def _folded(text: str) -> str:

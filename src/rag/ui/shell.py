@@ -10,6 +10,7 @@ from rag.ui.render import ask_button
 from rag.ui.texts import attribute, both, label
 
 QUESTION_LIMIT = 1000  # characters
+STARTERS_SHOWN = 4  # of each language
 
 
 def shell_html(starters: Mapping[Language, Sequence[str]], corpus: tuple[str, str] | None) -> str:
@@ -19,7 +20,8 @@ def shell_html(starters: Mapping[Language, Sequence[str]], corpus: tuple[str, st
         f'<a class="skip" href="#guide-question">{label(both("skip"), "en")}</a>'
         f"{_header(corpus)}<main>{_empty(starters)}"
         f'<div class="conversation" role="region" {attribute("aria-label", both("conversation"), "en")}></div></main>'
-        f'{_composer()}{_card()}<div class="live" role="status" aria-live="polite"></div><div class="toast"></div></div>'
+        f"{_composer()}{_card()}"
+        '<div class="live" role="status" aria-live="polite"></div><div class="toast"></div></div>'
     )
 
 
@@ -48,7 +50,7 @@ def _empty(starters: Mapping[Language, Sequence[str]]) -> str:
 
 
 def _starters(language: Language, questions: Sequence[str]) -> str:
-    items = "".join(f"<li>{ask_button(question)}</li>" for question in questions)
+    items = "".join(f"<li>{ask_button(question)}</li>" for question in questions[:STARTERS_SHOWN])
     heading = label(both(f"starters_{language}"), "en", "h2")
     return f'<section data-starters="{language}">{heading}<ul lang="{language}">{items}</ul></section>'
 

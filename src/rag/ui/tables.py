@@ -74,11 +74,11 @@ def table_html(table: Table, interface: Language) -> str:
     """The table as HTML with its caption; cited rows are marked for the eye and for a screen reader."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
     body = "".join(_row_html(row, interface) for row in table.rows)
-    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
-    return (
-        f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(table.caption)}" lang="{table.language}">'
-        f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    name = escape(table.caption)
+    caption = f"<caption>{name}</caption>" if name else ""
+    region = f'role="region" aria-label="{name}"' if name else ""
+    html = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="table-frame" lang="{table.language}" tabindex="0" {region}>{html}</div>'
 
 
 def _row_html(row: Row, interface: Language) -> str:

@@ -92,7 +92,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "답을 만들다가 문제가 생겼습니다. 질문은 그대로 있으니 다시 물어보세요.",
         "Something went wrong while answering. Your question is still here; ask again.",
     ),
-    "error_refused": ("이 질문은 보낼 수 없습니다. 짧게 고쳐 보세요.", "This question could not be sent. Try a shorter one."),
+    "error_refused": (
+        "이 질문은 보낼 수 없습니다. 짧게 고쳐 보세요.",
+        "This question could not be sent. Try a shorter one.",
+    ),
     "stopped": ("여기까지 받고 멈췄습니다.", "Stopped here."),
     "cleared": ("새 대화를 시작했습니다", "New chat started"),
     "undo": ("되돌리기", "Undo"),
@@ -101,7 +104,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "noscript": ("이 페이지는 자바스크립트가 필요합니다.", "This page needs JavaScript."),
 }
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def say(key: str, language: Language, **values: object) -> str:

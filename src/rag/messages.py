@@ -1,0 +1,84 @@
+"""From what a visitor types to the question in it: language wishes, preambles and orders to the machine are set apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.types import Language
+
+_WISH = re.compile(
+    r"(?:^\W*|[,.;!?(–—-]\s*|\b(?:answer|reply|respond|repeat|say|write|explain|again|please|now)\s+(?:(?:it|that|this|me|only)\s+)*)"
+    r"(?:please\s+|now\s+|and\s+|again\s+|only\s+|just\s+|the same\s+)*(?:in|into)\s+(?P<en>english|korean)\b(?:,?\s*(?:please|again|now))*\s*[.)!?]*\s*$|"
+    r"^\W*(?P<alone>영어|영문|한국어|한국말|한글)(?:로|으로)?(?:요|는요?)?\W*$|"
+    r"(?P<ko>영어|영문|한국어|한국말|한글)로\s*(?:만\s*)?(?:다시\s*)?(?:좀\s*)?(?:답|대답|답변|말|알려|설명|써|부탁|번역)[^.?!\n]*[.?!]*",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"\b(ignore|disregard|forget|override|bypass)\b.*\b(instruction|rule|prompt|previous|above|prior|everything|document)|"
+    r"\b(you are now|act as|pretend|roleplay|jailbreak|developer mode|new (rule|instruction)s?|system (note|message|override)|"
+    r"(end|start|begin|finish) (with|your)|output only|say only|respond only|answer only with|reply only|cite nothing|do not cite)\b|"
+    r"(지시|명령|규칙|지침|프롬프트|설정|제한)\S*\s*(을|를|은|는|사항)?\s*(모두|전부|다|모조리)?\s*(무시|잊|해제|없)|무시하고|잊어버리|하지\s*말고.*말해|"
+    r"라고만\s*(말|답|대답|출력)|바꿔서\s*(말|답)|새로운\s*규칙|시스템\s*(메시지|공지|알림)",
+    re.IGNORECASE,
+)
+_PREAMBLE = re.compile(
+    r"^.*?\b((could|can|would|will) (you|somebody|someone) (please |kindly |perhaps |quickly )*(tell|let|give|show|explain|share|help)( (me|us))?"
+    r"( know| with)?( about)?|(i|we)('d| would)? (like|love|want|need|wish) to (know|learn|understand|ask)( about)?|"
+    r"(i|we) (would |will |also )?(need|require|want)|please (tell|let|give|show|send)( (me|us))?( know)?|(i|we)('m| am| are) (wondering|curious|asking|looking for))\b"
+    r"[\s,:]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASKING_ONLY = re.compile(r"\b(can|could|would|will|you|please|and|ok(ay)?|now)\b|그럼|그거|그걸|이걸|좀", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_PIECE = re.compile(r"[^.?!\n]+(?:\.(?=\S)[^.?!\n]+)*[.?!\n]*")
+_LONG = 25  # words from which a message is taken to hold more than its question
+_ASKS = re.compile(
+    r"\?|[?？]|\b(who|what|when|where|which|how|whose|why)\b|얼마|언제|누구|누가|어디|무엇|뭐|몇|어느|어떤|까요|나요|는지|인가|인지|알려|설명",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(r"\b(it|its|they|their|them|he|she|his|her|that|this|there)\b|그\s|이\s|거기", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message asks, and the language it wishes the answer in, if it says so."""
+
+    question: str
+    wish: Language | None
+
+
+def read_message(message: str) -> Reading:
+    """Take the question out of a message; a message without one is returned as it is."""
+    text = _TAG.sub(" ", message)
+    wish: Language | None = None
+    for match in _WISH.finditer(text):
+        word = (match["en"] or match["ko"] or match["alone"]).lower()
+        wish = "en" if word in ("english", "영어", "영문") else "ko"
+    rest = _WISH.sub(" ", text).strip() if wish else text
+    if not re.search(r"\w{2}", _ASKING_ONLY.sub(" ", rest)):
+        return Reading(message, wish)
+    return Reading(_without_preamble(_question_of(rest)) or message, wish)
+
+
+def _question_of(text: str) -> str:
+    """What is left without orders to the machine; of a long message only the pieces that ask."""
+    pieces = [_without_order(piece.strip()) for piece in _PIECE.findall(text)]
+    pieces = [piece for piece in pieces if piece] or [text]
+    asking = [piece for piece in pieces if "?" in piece or "？" in piece] or [p for p in pieces if _ASKS.search(p)]
+    long = len(text.split()) > _LONG
+    return " ".join(asking if asking and long and not _REFERS.search(asking[0]) else pieces)
+
+
+def _without_order(piece: str) -> str:
+    """A piece as it is, without the order it begins with, or empty when it is only an order."""
+    if not _ORDER.search(piece):
+        return piece
+    after = piece.rpartition(": ")[2]
+    return after if after != piece and _ASKS.search(after) and not _ORDER.search(after) else ""
+
+
+def _without_preamble(text: str) -> str:
+    match = _PREAMBLE.match(text)
+    rest = text[match.end() :] if match else ""
+    return rest if len(rest.split()) >= 3 else text

@@ -1,0 +1,62 @@
+"""`python tests`: sets itself up where need be, then runs ruff, mypy and pytest. Arguments go to pytest."""
+
+import os
+import platform
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PACKAGES = ("chromium", "fonts-noto-cjk")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every check, the tests last; 1 when any fails."""
+    checks = {
+        "ruff": ["ruff", "check", "."],
+        "mypy": ["mypy"],
+        "pytest": ["pytest", *arguments],
+    }
+    failed = []
+    for name, command in checks.items():
+        print(f"{name} ...", flush=True)
+        if subprocess.call([sys.executable, "-m", *command], cwd=ROOT) != 0:
+            failed.append(name)
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def provide_browser() -> None:
+    """Install Chromium and Korean fonts where that is ours to do (root on Debian); elsewhere say what is left out."""
+    if any(map(shutil.which, BROWSERS)):
+        return
+    if not (_is_debian() and os.geteuid() == 0 and _install(PACKAGES)):
+        print("No Chromium here: the browser tests will be skipped (Debian: apt-get install chromium fonts-noto-cjk).")
+
+
+def _is_debian() -> bool:
+    try:
+        return platform.freedesktop_os_release()["ID"] == "debian"
+    except OSError:
+        return False
+
+
+def _install(packages: Sequence[str]) -> bool:
+    print(f"Installing {' and '.join(packages)} with apt-get ...", flush=True)
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        command = ["apt-get", "--quiet", "--quiet", *step]
+        if subprocess.call(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) != 0:
+            return False
+    return True
+
+
+if __name__ == "__main__":
+    runpy.run_path(str(ROOT / "src" / "rag" / "bootstrap.py"))["enter"](__file__, "test")
+    provide_browser()
+    sys.exit(main(sys.argv[1:]))
