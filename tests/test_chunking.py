@@ -65,7 +65,10 @@ def test_a_list_stays_with_its_lead_in() -> None:
 
 
 def test_a_question_heads_its_answer() -> None:
-    text = "인터뷰\n\nQ 어떤 기업인가요?\n\nA 서울의 기업입니다.\n\n직원은 열 명입니다.\n\nQ 언제 세웠나요?\n\nA 2018년에 세웠습니다.\n"
+    text = (
+        "인터뷰\n\nQ 어떤 기업인가요?\n\nA 서울의 기업입니다.\n\n직원은 열 명입니다.\n\n"
+        "Q 언제 세웠나요?\n\nA 2018년에 세웠습니다.\n"
+    )
     found = passages(text, "a.txt", ".txt")
     assert [passage.heading[-1] for passage in found] == ["어떤 기업인가요?", "언제 세웠나요?"]
     assert [sentence.text for sentence in found[0].sentences] == ["서울의 기업입니다.", "직원은 열 명입니다."]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,6 +95,6 @@ def test_a_run_on_is_cut_at_a_comma() -> None:
 def test_spans_are_ordered_trimmed_and_lose_nothing(text: str) -> None:
     spans = split_sentences(text)
     assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     kept = "".join("".join(text[start:end].split()) for start, end in spans)
     assert kept.replace("\x00", "") == "".join(text.split()).replace("\x00", "")

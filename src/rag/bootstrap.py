@@ -56,7 +56,7 @@ class Environment:
 
     def _install(self, extra: str) -> None:
         state = self._state()
-        print("Setting up .venv (a few minutes and about {SIZE} GB the first time) ...", flush=True)
+        print("Setting up .venv (a few minutes and about 2 GB of disk the first time) ...", flush=True)
         if not state:
             self._make()
         extras = sorted({*state.get("extras", []), *([extra] if extra else [])})
@@ -95,7 +95,7 @@ class Environment:
             state = json.loads((self.folder / "state.json").read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        sound = self.python.exists() and not self._unfinished.exists() and state["place"] == self._place()
+        sound = self.python.exists() and not self._unfinished.exists() and state.get("place") == self._place()
         return dict(state) if sound else {}
 
     def _save(self, extras: list[str] | None) -> None:
@@ -131,7 +131,7 @@ def _call(command: Sequence[str]) -> int:
     return subprocess.call(command, stdin=subprocess.DEVNULL, close_fds=False)
 
 
-def _run_again(command: Sequence[str]) -> None:
+def _run_again(command: list[str]) -> None:
     """Become the command, so that signals reach it; Windows cannot, there it is waited for."""
     sys.stdout.flush()
     if os.name != "nt":

@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.answering import ExtractiveAnswerer
+from rag.answering import Draft, ExtractiveAnswerer
 from rag.composing import compose, refuse, small_talk
-from rag.conversation import smalltalk, standalone
+from rag.conversation import Standalone, smalltalk, standalone
 from rag.embedding import SentenceEncoder
 from rag.glossary import Glossary
 from rag.index import Index
@@ -52,18 +52,27 @@ class Chatbot:
             yield from _pieces(small_talk(question, spoken, kind, self.starters(spoken)[:3]))
             return
         alone = standalone(question, history, self.retriever.analyzer, language)
-        query = self.retriever.query(alone.text, alone.language)
-        hits = self.retriever.hits(query, HITS)
+        query, hits, draft = self._find(alone)
         found = time.perf_counter()
         yield Retrieved(tuple(hits))
-        answer = replace(self._answer(question, query, hits), query=query.text)
+        answer = replace(self._answer(question, query, hits, draft), query=query.text)
         timings = {"retrieve": found - started, "answer": time.perf_counter() - found}
         timings["total"] = sum(timings.values())
         rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
         yield from _pieces(replace(answer, timings_ms=rounded))
 
-    def _answer(self, question: str, query: Query, hits: Sequence[Hit]) -> Answer:
-        draft = self.answerer.answer(query, hits)
+    def _find(self, alone: Standalone) -> tuple[Query, list[Hit], Draft]:
+        """Passages and a draft for the first reading of a message that the documents answer."""
+        tried = []
+        for text in (alone.text, *alone.others):
+            query = self.retriever.query(text, alone.language)
+            hits = self.retriever.hits(query, HITS)
+            tried.append((query, hits, self.answerer.answer(query, hits)))
+            if tried[-1][2].statements:
+                return tried[-1]
+        return tried[0]
+
+    def _answer(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:
             return refuse(question, query.language, self.settings.contact, suggestions_for(hits, query.language))
         return compose(draft, query.language, self._locate, question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.messages import read_message
 from rag.questions import is_name, years_in
@@ -23,7 +23,11 @@ _ELLIPSIS = re.compile(
     r"^\W*(그럼|그러면|그렇다면|그리고|또|혹시|and|or|so|then|ok(ay)?|what about|how about|what of|same for|and for|\s|,)+", re.IGNORECASE
 )
 _TRAILING = re.compile(r"(의 경우|경우)?(은|는|도|이|가|요|은요|는요|이요|도요)?\s*(어때|어떤가|어떻|얼마|어떠)?\S{0,3}\W*$")
-_ASKS_WHO = re.compile(r"어느|어떤|누구|누가|무슨|무엇|\bwho\b|\bwhich\b|\bwhat\b", re.IGNORECASE)
+_ASKS_WHO = re.compile(
+    r"(어느|어떤|무슨)\s*(회사|기업|곳|기관|대학|도시|구|스타트업|행사)|누구|누가|(회사|기업|곳|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐|무엇)|"
+    r"\bwho\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event)\b",
+    re.IGNORECASE,
+)
 _SMALLTALK: tuple[tuple[str, str], ...] = (
     ("thanks", r"(정말 |너무 |아주 |네 |오 |아 )*(고마워|고맙|감사|땡큐|thank|thx|ty\b|cheers|much appreciated)"),
     ("bye", r"(잘 ?있어|잘가|안녕히|수고|bye|good ?bye|see you)"),
@@ -34,10 +38,14 @@ _SMALLTALK: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """A message as a query that needs no history."""
+    """A message as a query that needs no history.
+
+    Where the message leaves open whom it speaks of, `others` are further readings, to try when the first finds nothing.
+    """
 
     text: str
     language: Language  # to answer in
+    others: tuple[str, ...] = ()
 
 
 def smalltalk(message: str) -> str:
@@ -58,7 +66,7 @@ def standalone(message: str, history: Sequence[Turn], analyzer: Analyzer, langua
         if not smalltalk(turn.question):
             previous, answer = _resolve(turn.question, previous, answer, analyzer), turn.answer
     resolved = _resolve(message, previous, answer, analyzer)
-    return Standalone(resolved.text, language or resolved.language)
+    return replace(resolved, language=language or resolved.language)
 
 
 def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Analyzer) -> Standalone:
@@ -75,7 +83,8 @@ def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Anal
     if _is_ellipsis(message, content, names):
         return Standalone(_substitute(message, content, previous.text, analyzer), own)
     if not names and (_ANAPHOR.search(message) or _lacks_subject(message, content, own)):
-        return Standalone(_with_subject(message, _subject(previous.text, answer, analyzer)), own)
+        readings = [_with_subject(message, subject) for subject in _subjects(previous.text, answer, analyzer)]
+        return Standalone(readings[0], own, tuple(readings[1:]))
     return Standalone(message, own)
 
 
@@ -128,15 +137,15 @@ def _lacks_subject(message: str, content: Sequence[Term], language: Language) ->
     return language == "ko" and len(content) <= 2 and len(message) <= 25 and _has_predicate(message)
 
 
-def _subject(previous: str, answer: str, analyzer: Analyzer) -> str:
-    """Whom a pronoun speaks of: what the question before named, or what its answer named if it asked for a name."""
+def _subjects(previous: str, answer: str, analyzer: Analyzer) -> list[str]:
+    """Whom a pronoun may speak of: what the question before named, or its answer, the likeliest first."""
     named = _names(previous, analyzer)
-    if _ASKS_WHO.search(previous) or not named:
-        plain = re.sub(r"\[\d+\]", "", answer)
-        known = {name.lower() for name in named}
-        found = [name for name in _names(plain, analyzer) if name.lower() not in known]
-        named = found or named
-    return named[0] if named else previous
+    known = {name.lower() for name in named}
+    plain = re.sub(r"\[\d+\]", "", answer)
+    found = [name for name in _names(plain, analyzer) if name.lower() not in known]
+    likeliest = [*found[:2], *named] if _ASKS_WHO.search(previous) else [*named, *found[:2]]
+    both = [f"{found[0]} {named[0]}"] if found and named and _ASKS_WHO.search(previous) else []
+    return list(dict.fromkeys([*both, *likeliest])) or [previous]
 
 
 def _names(text: str, analyzer: Analyzer) -> list[str]:

@@ -25,13 +25,13 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.7, "names_around": 3.2, "words": 4.6, "words_around": 0.9, "words_beside": -1.5, "cosine": 2.5,
-    "lexical": 3.4, "dense": 0.3, "fit": 1.4, "misfit": -0.7, "years": 1.4, "other_years": -1.1, "first": 0.9,
-    "long": -0.2, "defines": 1.5, "definition": 1.2, "lists": 0.8, "rank": 2.3,
+    "names": 3.2, "names_around": 3.2, "words": 3.9, "words_around": 0.9, "words_beside": -2.1, "cosine": 2.5,
+    "across": -0.9, "lexical": 2.4, "dense": 1.2, "fit": 2.2, "misfit": -0.4, "years": 1.3, "other_years": -1.0,
+    "first": 0.9, "long": -0.6, "defines": 1.0, "definition": 1.2, "lists": 0.9, "rank": 2.7,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "name": 2.3, "name_direct": -0.3, "content": -3.5, "content_direct": 3.1, "has_content": 0.4, "missing": -2.3,
-    "cosine": 1.3, "lexical": -1.5, "fit": 0.7, "misfit": -0.9, "other_years": -2.3, "across": 0.4, "all": 4.3, "bias": -5.3,
+    "content": -2.5, "content_direct": 3.7, "has_content": 0.6, "missing": -1.4, "missing_term": -2.8,
+    "unknown": -1.3, "cosine": 1.1, "fit": 0.9, "misfit": 0.1, "across": 0.1, "all": 1.9, "bias": -2.5,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -93,6 +93,8 @@ class Weigher:
         self.question = question
         self.weights = term_weights(index, query.weighted, question)  # of each term, sum 1
         self.named = np.array([term.token in question.names for term in query.weighted], bool)
+        self.term = np.array([term.tag == "§t" for term in query.terms], bool)
+        self.unknown = np.array([not _known(index, term) for term in query.weighted], bool)
         self.typed = np.array([term.token in question.type_words for term in query.weighted], bool)
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
@@ -146,17 +148,17 @@ class Weigher:
         return sum(weight * features[name] for name, weight in CONFIDENCE.items())
 
     def _met(self, candidate: Candidate) -> dict[str, float]:
-        """How well the least met name, and the words that say what is asked of it, are met."""
+        """How well the words are met that say what is asked of the names."""
         near = np.maximum(candidate.direct, 0.9 * candidate.around)
         wide = np.maximum(near, 0.5 * candidate.beside)
         content = ~self.named & ~self.typed
         return {
-            "name": float(near[self.named].min(initial=1.0)),
-            "name_direct": float(candidate.direct[self.named].min(initial=1.0)),
             "content": self._share(wide, content) if content.any() else 1.0,
             "content_direct": self._share(candidate.direct, content) if content.any() else 1.0,
             "has_content": float(content.any()),
             "missing": float((self.weights * (1.0 - np.maximum(near, 0.6 * candidate.beside)))[content].max(initial=0.0)),
+            "missing_term": float((self.weights * (1.0 - wide))[self.term & ~self.typed].max(initial=0.0)),
+            "unknown": float(self.weights[self.unknown & content].sum()),
             "all": float(self.weights @ wide),
         }
 
@@ -212,6 +214,12 @@ def term_weights(index: Index, terms: Sequence[QueryTerm], question: Question) -
         return np.zeros(0, np.float32)
     weights = np.array([index.lexical.term_idf(term) * term.weight for term in terms], np.float32)
     return weights / max(float(weights.sum()), 1e-6)
+
+
+def _known(index: Index, term: QueryTerm) -> bool:
+    """Whether the documents hold a term or something that means the same."""
+    tokens = (*term.alternatives, *(part.token for part in term.parts))
+    return any(index.lexical.document_frequency(token) for token in tokens)
 
 
 def matches_of(terms: Sequence[QueryTerm], tokens: Sequence[str]) -> Floats:

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from rag.chunking import chunk
-from rag.documents import list_files, read_document
+from rag.documents import document_id, list_files, read_document
 from rag.errors import DocumentError, IndexFileError, InputError
 from rag.glossary import Glossary
 from rag.index import (
@@ -77,7 +77,7 @@ def build(
     entries: dict[str, _Entry] = {}
     fresh: list[tuple[Document, str]] = []
     for path in files:
-        name, digest = _name(path, docs_dir), checksum(path)
+        name, digest = document_id(path, docs_dir), checksum(path)
         if old is not None and old.manifest.documents.get(name) == digest:
             entries[name] = _from_index(old, name)
             continue
@@ -106,14 +106,10 @@ def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossa
         old = Index.load(index_dir, encoder.name, glossary.fingerprint)
     except IndexFileError:
         return True
-    now = {_name(path, docs_dir): checksum(path) for path in list_files(docs_dir)}
+    now = {document_id(path, docs_dir): checksum(path) for path in list_files(docs_dir)}
     return any(now.get(name) != digest for name, digest in old.manifest.documents.items()) or len(now) > len(
         old.manifest.documents
     )
-
-
-def _name(path: Path, docs_dir: Path) -> str:
-    return path.relative_to(docs_dir).as_posix()
 
 
 def _reusable(index_dir: Path, encoder: Encoder, glossary: Glossary) -> Index | None:

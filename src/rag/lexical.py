@@ -6,7 +6,7 @@ probability. After Darwish and Oard, "Probabilistic structured query methods", S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,18 +23,23 @@ _IN_PARTS = 0.9  # match of a name whose words all stand there, but not together
 class QueryTerm:
     """One thing the query asks for; `alternatives` maps tokens to weights in (0, 1].
 
-    A name of several words may also be met word by word: by its `parts`, if all are there.
+    What is named by several words may also be met word by word, by its `parts`: a name if all are there, a common term
+    (year of founding) by the share of them that is.
     """
 
     token: str
     alternatives: Mapping[str, float]
     weight: float = 1.0
-    parts: tuple[str, ...] = ()
+    parts: tuple[QueryTerm, ...] = ()
+    is_name: bool = False
 
     def match(self, held: Set[str]) -> float:
         """How well some tokens meet the term, 0 to 1."""
         best = max((weight for token, weight in self.alternatives.items() if token in held), default=0.0)
-        return max(best, _IN_PARTS) if self.parts and held.issuperset(self.parts) else best
+        if best == 1.0 or not self.parts:
+            return best
+        met = [part.match(held) for part in self.parts]
+        return max(best, _IN_PARTS * (min(met) if self.is_name else sum(met) / len(met)))
 
 
 class LexicalIndex:
@@ -71,6 +76,11 @@ class LexicalIndex:
         begin, end = self._columns["indptr"][number : number + 2]
         return self._columns["indices"][begin:end], self._columns["data"][begin:end]
 
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every token of the index."""
+        return self._vocabulary
+
     def document_frequency(self, token: str) -> int:
         """How many passages hold the token."""
         return len(self.column(token)[0])
@@ -99,7 +109,7 @@ class LexicalIndex:
                 numbers, impacts = self.column(token)
                 best[numbers] = np.maximum(best[numbers], impacts * np.float32(weight))
             for part in term.parts:
-                numbers, impacts = self.column(part)
+                numbers, impacts = self.column(part.token)
                 total[numbers] += impacts * np.float32(term.weight * _PART)
             total += best * np.float32(term.weight)
         return total

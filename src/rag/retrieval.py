@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.lexicon import Lexicon
+from rag.spelling import Spelling
 from rag.text import Analyzer, Term, bigrams, fold, language_of, query_terms
 from rag.types import Encoder, Hit, Language, Passage, Vectors
 
@@ -48,19 +50,45 @@ class Retriever:
     def query(self, text: str, language: Language | None = None) -> Query:
         """Analyse and encode a query."""
         found = self.analyzer.terms(text)
+        mended = self._mend(text, found)
+        if mended != text:
+            text, found = mended, self.analyzer.terms(mended)
         terms = tuple(query_terms(found))
         vector = self.encoder.encode_queries([text])[0]
         return Query(text, language or language_of(text), terms, tuple(self._weighted(terms, found)), vector)
 
+    def _mend(self, text: str, found: Sequence[Term]) -> str:
+        """The text with words that neither the documents nor the lexicon know replaced by the nearest known ones."""
+        concepts = [term for term in found if term.token.startswith("§")]
+        for term in reversed([t for t in found if t.tag in ("EN", "NNG", "NNP") and not t.stop]):
+            inside = any(c.start <= term.start < c.end for c in concepts)
+            if inside or self.index.lexical.document_frequency(term.token) or self.lexicon.translations(term.token):
+                continue
+            near = self._spelling.nearest(text[term.start : term.end])
+            if near:
+                text = text[: term.start] + near + text[term.end :]
+        return text
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        forms = (word for forms in self.analyzer.glossary.entries for form in forms for word in form.split())
+        tokens = (token for token in self.index.lexical.vocabulary if token[0] not in "§~" and not token[0].isdigit())
+        return Spelling({*forms, *tokens})
+
     def _weighted(self, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):
-            alternatives = dict(self.lexicon.alternatives(term.token))
-            if term.tag.startswith("NN") and len(term.token) == 2:  # 배구 stands in 배구단
-                alternatives[f"~{term.token}"] = _INSIDE_WORD
+            alternatives = self._alternatives(term)
             for pair in _pairs(terms, place):  # a phrase translates as a whole: graduate school -> 대학원
                 for token, weight in self.lexicon.translations(pair).items():
                     alternatives[token] = max(alternatives.get(token, 0.0), weight**0.5)
-            yield QueryTerm(term.token, alternatives, WEAK if term.weak else 1.0, _parts(term, found))
+            parts = tuple(QueryTerm(part.token, self._alternatives(part)) for part in _parts(term, found))
+            yield QueryTerm(term.token, alternatives, WEAK if term.weak else 1.0, parts, term.tag == "§")
+
+    def _alternatives(self, term: Term) -> dict[str, float]:
+        alternatives = dict(self.lexicon.alternatives(term.token))
+        if term.tag.startswith("NN") and len(term.token) == 2:  # 배구 stands in 배구단
+            alternatives[f"~{term.token}"] = _INSIDE_WORD
+        return alternatives
 
     def search(self, text: str, k: int = 10) -> list[Hit]:
         """The k best passages, best first."""
@@ -104,12 +132,12 @@ def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def _parts(term: Term, found: Sequence[Term]) -> tuple[str, ...]:
+def _parts(term: Term, found: Sequence[Term]) -> list[Term]:
     """The words of a name of three words or more, or of a common term of two."""
     if not term.token.startswith("§"):
-        return ()
-    inner = tuple(t.token for t in found if term.start <= t.start and t.end <= term.end and t.tag[0] != "§" and not t.stop)
-    return inner if len(inner) >= (3 if term.tag == "§" else 2) else ()
+        return []
+    inner = [t for t in found if term.start <= t.start and t.end <= term.end and t.token[0] != "§" and not t.stop]
+    return inner if len(inner) >= (3 if term.tag == "§" else 2) else []
 
 
 def _pairs(terms: Sequence[Term], place: int) -> Iterable[str]:

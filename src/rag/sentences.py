@@ -41,7 +41,9 @@ _BEFORE_FIGURE = frozenset(_NUMBERED.split())  # abbreviations where a figure fo
 _SELDOM_LAST = frozenset(_FIRMS.split())  # they end a sentence only where a usual first word follows
 _FIRST_WORDS = frozenset(_STARTERS.split())
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$|\d+$|[가-힣]+$")
-_LABEL = re.compile(r"(?:붙임|별첨|별표|부록|참고|표|그림|제|chapter|table|figure|appendix|part|section|step)\s?$", re.I)
+_LABEL = re.compile(
+    r"(?:붙임|별첨|별표|부록|참고|표|그림|제|chapter|table|figure|appendix|part|section|step)\s?$", re.I
+)
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
 
 

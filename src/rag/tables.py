@@ -14,7 +14,9 @@ from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
-_TOP = re.compile(r"\btop (\w+)\b|상위\s*(\S+?)\s*(?:개|곳|위|$)", re.IGNORECASE)
+_TOP = re.compile(r"\b(?:top|first)[ -](two|three|four|five|six|seven|eight|nine|ten|\d+)\b|(?:상위|톱|탑)\s*(\d+|세|네|다섯|열)", re.I)
+_WORDS = "two three four five six seven eight nine ten".split()
+_COUNTS = {**{word: n for n, word in enumerate(_WORDS, 2)}, **{str(n): n for n in range(2, 51)}, "세": 3, "네": 4, "다섯": 5, "열": 10}
 
 
 class RowReader:
@@ -31,6 +33,9 @@ class RowReader:
         ranked = row_of_rank(question, rows)
         measured = [column for column in columns if not is_rank(column)] or columns
         extreme = extreme_row(question, rows, measured[0]) if question.superlative and measured else None
+        top = top_rows(question, rows)
+        if top:
+            return top, render_list(top, columns)
         if question.kind == "list" and ranked is None:
             group = self._group(query, best, rows)
             if len(group) > 1:
@@ -94,6 +99,14 @@ def row_of_rank(question: Question, rows: Sequence[Sentence]) -> Sentence | None
         if ranks and any(is_rank(column) and ranks[0] == numeric(value) for column, value in row.cells):
             return row
     return None
+
+
+def top_rows(question: Question, rows: Sequence[Sentence]) -> list[Sentence]:
+    """The first rows by rank that a question asks for ("the top three")."""
+    match = _TOP.search(question.text)
+    count = _COUNTS.get((match[1] or match[2]).lower()) if match else None
+    ranked = [(rank, row) for row in rows for c, v in row.cells if is_rank(c) and (rank := numeric(v)) is not None]
+    return [row for rank, row in sorted(ranked, key=lambda pair: pair[0]) if count and rank <= count]
 
 
 def extreme_row(question: Question, rows: Sequence[Sentence], column: str) -> Sentence | None:

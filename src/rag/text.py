@@ -54,7 +54,7 @@ _WEAK = frozenset(
     """name list kind type sort way part place year money number people person thing come top stand behind hand hold high
     big larg great good bad set up down run use offer provid includ involv happen call work exampl tell explain describ
     detail inform current exact roughli approxim total overal amount level major main key one two three first start begin
-    take took receiv win figur question answer document sourc far long much size latest recent rough now today ever yet
+    take took receiv win figur question answer document sourc far long much size latest recent rough now next last yearli annual month today ever yet
     still sinc back whole given differ compar respect actual basic general specif certain various get put go see look
     help possibl abl ask plan expect report state tabl row column entri item make servic accord prepar need want
     받 쓰 시작 쉽 모으 끌 종류 이름 내용 방법 돈 값 프로 사람 회사 곳 크 많 높 낮 작 적 들 나오 만들 가지 들어가 들어오 보이 찾

@@ -59,7 +59,7 @@ def read_markdown(text: str, canvas: Canvas, start: int = 0) -> list[Line]:
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Whether a text is Markdown whatever its file is called: it has two headings of it, or the rule below a table's."""
+    """Whether a text is Markdown whatever its file is called: two headings of it, or the head of a table."""
     return len(_SNIFF.findall(text, 0, 100_000)) >= 2 or bool(_SNIFF_TABLE.search(text, 0, 100_000))
 
 

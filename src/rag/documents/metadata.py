@@ -12,11 +12,12 @@ from rag.documents.lines import Line, has_full_stop
 from rag.text import language_of
 from rag.types import Block, Language, Source
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _ISO = re.compile(r"(?P<y>(?:19|20)\d\d)(?:\s?[-./년]\s?(?P<m>\d{1,2})(?:\s?[-./월]\s?(?P<d>\d{1,2}))?)?")
 _ENGLISH = re.compile(
-    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s)?{_MONTH}(?:\s(?P<e>\d{{1,2}})(?:st|nd|rd|th)?)?,?\s(?P<y>(?:19|20)\d\d)", re.I
+    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s)?{_MONTH}(?:\s(?P<e>\d{{1,2}})(?:st|nd|rd|th)?)?,?\s(?P<y>(?:19|20)\d\d)",
+    re.I,
 )
 _LABELLED = re.compile(
     r"(?:보도\s?시점|배포(?:\s?일시)?|작성일|등록일|입력일?|게재일?|발행일?|송고|기사\s?입력|승인|발표일|published|posted|updated|date)"

@@ -40,7 +40,7 @@ def _whole_line(*patterns: str) -> re.Pattern[str]:
 
 
 _NAVIGATION = (
-    r"[가-힣\s]{0,12}(?:바로\s?가기|건너\s?뛰기)",
+    r"(?:(?:주\s?)?메뉴|본문|콘텐츠|컨텐츠|내용|광고|탐색|내비게이션|네비게이션|하단|상단)?\s?(?:으?로\s)?(?:바로\s?가기|건너\s?뛰기)",
     r"skip\s+to\s.{0,40}",
     r"(?:page|p\.|페이지)\s*\d+(?:\s*(?:of|/)\s*\d+)?",
     r"[-–—]\s*\d{1,4}\s*[-–—]",
@@ -54,7 +54,7 @@ _COMMENTS = (
     r"\d+\s+comments?",
     r"(?:댓글|덧글|의견|comments?)\s*[(\[]?\d+[)\]]?개?(?:\s.{0,120})?",
     r"(?:등록된|작성된)\s?(?:댓글|글)이?\s?없.{0,20}",
-    r".{0,30}로그인\s?(?:한\s?회원|후|이\s?필요|하셔야|하시면).{0,60}",
+    r".{0,30}로그인\s?(?:한\s?회원|후|이\s?필요|하셔야|하시면)(?=.{0,40}(?:댓글|글쓰기|등록|작성|쓰기|이용)).{0,60}",
     r"회원만\s.{0,60}",
     r"댓글(?:을|은)?\s?(?:쓰기|등록|입력|남기|달|작성|목록).{0,60}",
     r"leave\s+(?:a|your)\s+(?:reply|comment).{0,60}",
@@ -81,7 +81,7 @@ _RELATED = (
     r"(?:이\s?)?(?:글|기사|페이지)(?:을|를)?\s?공유.{0,30}",
 )
 _LEGAL = (
-    r"(?:[<(\[]\s?)?(?:copyright|ⓒ|©|\(c\)|저작권자)\s?(?:[^a-z\s]|\s[^o]).{0,200}",
+    r"(?:[<(\[]\s?)?(?:copyright|ⓒ|©|\(c\)\s?(?=\d{4})|저작권자)\s?(?:[^a-z\s]|\s[^o]).{0,200}",
     r"copyright",
     r".{0,120}(?:all\s+rights?\s+reserved|무단\s?(?:전재|복제|배포|도용)|재배포\s?금지).{0,120}",
     r".{0,60}(?:we|this\s+(?:web)?site|our\s+(?:web)?site)\s+uses?\s+cookies.{0,300}",
@@ -101,15 +101,16 @@ _CREDITS = (
     r"\W{0,2}.{0,30}(?:기자|특파원|논설위원|에디터)\s*[(<\[]?\s?\S{1,40}@\S{1,60}[)>\]]?",
     r"\W{0,2}\S{2,4}\s(?:인턴)?(?:기자|특파원)",
     r"(?:updated|published|posted|last\s+(?:updated|modified)|filed|tagged)\s*(?:(?:on|in|under|by|:)\s|(?=.{0,12}\d)).{0,80}(?<!\.)",
-    r"(?:보도\s?시점|보도\s?일시?|배포(?:\s?일시)?|즉시\s?보도)\s*[:：]?\s.{0,60}",
-    r"(?:photos?|images?|pictures?)(?:\s(?:by|credit|source))?\s?[:/].{0,80}",
+    r"(?:보도\s?시점|보도\s?일시?|배포(?:\s?일시)?)\s*[:：]?\s*(?:즉시|(?:19|20)?\d\d\s?[.\-/년]).{0,60}(?<!다\.)",
+    r"(?:photo|image|picture)(?:\s(?:by|credits?|source))?\s?[:/][^.]{0,60}",
     r"(?:getty images|reuters|ap photo|afp|연합뉴스|뉴시스|뉴스1)(?:\s.{0,30})?(?<!다\.)",
     r"↑.{0,400}",
     r"(?:이\s?(?:문서|페이지|글)는|this\s+page\s+was)\s.{0,60}(?:편집|수정|갱신|edited|modified|updated).{0,40}",
-    r"(?:written\s+)?by\s+[A-Z][\w.-]*(?:\s[A-Z][\w.-]*){1,3}",
+    r"written\s+by\s.{2,60}(?<!\.)",
     r"(?:tags?|categor(?:y|ies)|keywords?|카테고리|태그|키워드|분류)\s*[:：].{0,120}",
     r"(?:[가-힣]{2,4}\s?기자\s*)?(?:작성일|등록일|입력일?|수정일?|승인|게재|기사\s?입력|최종\s?수정|작성자|글쓴이|조회수?|등록|송고|출고)"
-    r"\s*[:：]?\s*(?:\d|\S{1,20}\s\d).{0,80}(?<!다\.)",
+    r"\s*[:：]?\s*(?:\S{1,20}\s)?(?:\d{2,4}\s?[.\-/년]|\d{1,2}[-/]\d{1,2}|\d{1,2}:\d{2}).{0,80}(?<!다\.)",
+    r"(?:작성자|글쓴이)\s*[:：]\s*\S{1,20}",
     r"\s?[\w\-().%~]{1,120}\.(?:jpe?g|png|gif|webp|bmp|svg|pdf|hwpx?|docx?|xlsx?|pptx?|zip)(?:\s?[(\[].{0,30}[)\]])?",
 )
 FURNITURE = _whole_line(*_NAVIGATION, *_COMMENTS, *_RELATED, *_LEGAL, *_CREDITS)  # of the site, whatever the text
@@ -117,6 +118,7 @@ FURNITURE = _whole_line(*_NAVIGATION, *_COMMENTS, *_RELATED, *_LEGAL, *_CREDITS)
 PAGE_HEAD = _whole_line(  # at the top of a text: what kind of page it is, who wrote it and when
     r"(?:보도\s?(?:참고\s?)?자료|공지\s?사항|새\s?소식|press\s+release|for\s+immediate\s+release)",
     r".{0,30}(?:19|20)\d\d\s?[.\-/]\s?\d{1,2}\s?[.\-/]\s?\d{1,2}\.?\s+(?:(?:오전|오후)\s)?\d{1,2}:\d{2}(?::\d{2})?",
+    r"by\s+[A-Z][\w.-]*(?:\s[A-Z][\w.-]*){1,3}",
     r"\D{0,30}(?:\s\d{1,7}){2,}",
     r"\d{1,7}(?:\s\d{1,7}){2,}",
 )
