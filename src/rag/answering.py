@@ -17,7 +17,7 @@ from rag.text import Analyzer
 from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
-SURE = -0.5  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
+SURE = -0.75  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
 _SHARE = 0.75  # further sentences are added until the chosen ones hold the answer with this probability
 _BRIEF = 60  # words an answer stays below, but for lists and explanations
 _DIFFER = re.compile(r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict")
@@ -55,6 +55,7 @@ class ExtractiveAnswerer:
         question = read_question(query.text, query.language, query.terms)
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = weigher.candidates(hits)
+        found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, c.sentence)]
         chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if _able(weigher, c)])
         statements = (self._statement(query, question, candidate) for candidate in chosen)
         return Draft(question, tuple(_distinct(statements))[:MOST])
@@ -76,11 +77,11 @@ class ExtractiveAnswerer:
         return Statement(candidate.hit, min(places), max(places), text)
 
 
-def _able(weigher: Weigher, candidate: Candidate) -> bool:
+def _able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
-    if (_near(candidate)[weigher.named] < _HELD).any() or not _in_years(weigher.question, candidate):
+    if (_near(candidate)[weigher.required] < _HELD).any() or not _in_years(weigher.question, candidate):
         return False
-    return _is_kind(weigher.question, candidate) and weigher.confidence(candidate) >= SURE
+    return _is_kind(weigher.question, candidate) and weigher.confidence(candidate) >= sure
 
 
 def _near(candidate: Candidate) -> Floats:
@@ -122,13 +123,13 @@ def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
 
 def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Candidate]:
     """For a question about several names or years that no one sentence covers: the best sentence for each."""
-    names = [n for n in np.flatnonzero(weigher.named) if weigher.weights[n] > 0.05]
+    names = np.flatnonzero(weigher.required)
     if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and _able(weigher, c) for c in found[:8]):
         return ()
     chosen = []
     for name in names:
         alone = weigher.without([other for other in names if other != name])
-        best = next((c for c in found if c.direct[name] >= _HELD and _able(alone, c)), None)
+        best = next((c for c in found if c.direct[name] >= _HELD and _able(alone, c, SURE - 1.0)), None)
         if best is None:
             return ()
         chosen.append(best)

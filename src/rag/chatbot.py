@@ -67,7 +67,7 @@ class Chatbot:
         for text in (alone.text, *alone.others):
             query = self.retriever.query(text, alone.language)
             hits = self.retriever.hits(query, HITS)
-            tried.append((query, hits, self.answerer.answer(query, hits)))
+            tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
             if tried[-1][2].statements:
                 return tried[-1]
         return tried[0]

@@ -28,6 +28,7 @@ _ASKS_WHO = re.compile(
     r"\bwho\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event)\b",
     re.IGNORECASE,
 )
+_PUBLICATION = re.compile(r"report|article|index|news|보고서|기사|지수|뉴스|신문|일보", re.IGNORECASE)
 _SMALLTALK: tuple[tuple[str, str], ...] = (
     ("thanks", r"(정말 |너무 |아주 |네 |오 |아 )*(고마워|고맙|감사|땡큐|thank|thx|ty\b|cheers|much appreciated)"),
     ("bye", r"(잘 ?있어|잘가|안녕히|수고|bye|good ?bye|see you)"),
@@ -46,6 +47,7 @@ class Standalone:
     text: str
     language: Language  # to answer in
     others: tuple[str, ...] = ()
+    secret: bool = False  # nothing that documents could answer
 
 
 def smalltalk(message: str) -> str:
@@ -73,8 +75,8 @@ def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Anal
     reading = read_message(said)
     message = reading.question
     own = reading.wish or language_of(message, previous.language if previous else "en")
-    if previous is None:
-        return Standalone(message, own)
+    if previous is None or reading.secret:
+        return Standalone(message, own, secret=reading.secret)
     if reading.wish and message == said:  # nothing but the wish: the same question in that language
         return Standalone(previous.text, own)
     terms = analyzer.terms(message)
@@ -142,7 +144,7 @@ def _subjects(previous: str, answer: str, analyzer: Analyzer) -> list[str]:
     named = _names(previous, analyzer)
     known = {name.lower() for name in named}
     plain = re.sub(r"\[\d+\]", "", answer)
-    found = [name for name in _names(plain, analyzer) if name.lower() not in known]
+    found = [name for name in _names(plain, analyzer) if name.lower() not in known and not _PUBLICATION.search(name)]
     likeliest = [*found[:2], *named] if _ASKS_WHO.search(previous) else [*named, *found[:2]]
     both = [f"{found[0]} {named[0]}"] if found and named and _ASKS_WHO.search(previous) else []
     return list(dict.fromkeys([*both, *likeliest])) or [previous]

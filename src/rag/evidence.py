@@ -25,19 +25,20 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.2, "names_around": 3.2, "words": 3.9, "words_around": 0.9, "words_beside": -2.1, "cosine": 2.5,
-    "across": -0.9, "lexical": 2.4, "dense": 1.2, "fit": 2.2, "misfit": -0.4, "years": 1.3, "other_years": -1.0,
-    "first": 0.9, "long": -0.6, "defines": 1.0, "definition": 1.2, "lists": 0.9, "rank": 2.7,
+    "names": 2.7, "names_around": 2.8, "words": 3.9, "words_around": 0.4, "words_beside": -2.3, "cosine": 2.3,
+    "across": -0.2, "lexical": 2.5, "dense": 1.3, "fit": 2.3, "misfit": -0.2, "years": 1.5, "other_years": -1.0,
+    "more_years": -0.7, "first": 0.9, "long": -0.6, "row_key": 2.2, "defines": 2.0, "definition": 2.0, "lists": 1.2,
+    "rank": 2.9,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.5, "content_direct": 3.7, "has_content": 0.6, "missing": -1.4, "missing_term": -2.8,
-    "unknown": -1.3, "cosine": 1.1, "fit": 0.9, "misfit": 0.1, "across": 0.1, "all": 1.9, "bias": -2.5,
+    "content": -1.9, "content_direct": 3.4, "has_content": 0.5, "missing": -0.5, "missing_term": -3.2,
+    "unknown": -1.2, "cosine": 1.2, "fit": 1.3, "misfit": 0.3, "across": 0.3, "all": 2.0, "bias": -3.3,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
     "percent": frozenset({"percent", "points"}),
     "rank": frozenset({"rank"}),
-    "score": frozenset({"number", "count"}),
+    "score": frozenset({"points", "number"}),
     "count": frozenset({"count", "number"}),
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
@@ -49,8 +50,9 @@ _PERSON = re.compile(r"(?<![가-힣])[가-힣]{2,4}(?=\s|\(|이|가|은|는)|[A-
 _PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
 _COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-힣])")
 _DEFINING = re.compile(
-    r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(이다|다)\.?$"
+    r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
+_RARE = 0.35
 _MET = 0.5  # match from which a term counts as met
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
@@ -95,6 +97,8 @@ class Weigher:
         self.named = np.array([term.token in question.names for term in query.weighted], bool)
         self.term = np.array([term.tag == "§t" for term in query.terms], bool)
         self.unknown = np.array([not _known(index, term) for term in query.weighted], bool)
+        rare = np.array([index.lexical.term_idf(term) for term in query.weighted]) >= _RARE * index.lexical.rarest_idf
+        self.required = self.named & rare  # what stands in every fourth passage tells nothing apart
         self.typed = np.array([term.token in question.type_words for term in query.weighted], bool)
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
@@ -109,6 +113,7 @@ class Weigher:
         around = matches_of(self.query.weighted, self.index.context_tokens[number])
         beside = np.max(matches, axis=0)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
+        keys = self._row_keys(hit.passage, matches)
         for at, plain in enumerate(matches):
             fit = fit_of(hit.passage.sentences[at], self.question)
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
@@ -118,9 +123,21 @@ class Weigher:
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
                 "rank": 1.0 / (1.0 + rank),
+                "row_key": keys[at],
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
             yield Candidate(hit, at, direct, around, beside, features, score)
+
+    def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
+        """For each row of a table, its share of the question's words that tell its rows apart; 0 for other sentences."""
+        keys = [0.0] * len(matches)
+        rows = [at for at, sentence in enumerate(passage.sentences) if sentence.kind == "row"]
+        if len(rows) > 1:
+            met = np.stack([matches[at] for at in rows]) >= _MET
+            telling = met.any(axis=0) & ~met.all(axis=0)
+            for at, held in zip(rows, met, strict=True):
+                keys[at] = self._share(held.astype(np.float32), telling)
+        return keys
 
     def _coverage(self, direct: Floats, around: Floats, beside: Floats) -> dict[str, float]:
         """Shares of the names, and of the other words, that stand in the sentence, else around, else beside it."""
@@ -136,8 +153,8 @@ class Weigher:
     def without(self, terms: Sequence[int]) -> Weigher:
         """A weigher of the same question less some of its terms."""
         other = copy(self)
-        other.named, other.weights = self.named.copy(), self.weights.copy()
-        other.named[list(terms)] = False
+        other.named, other.required, other.weights = self.named.copy(), self.required.copy(), self.weights.copy()
+        other.named[list(terms)] = other.required[list(terms)] = False
         other.weights[list(terms)] = 0.0
         other.weights /= max(float(other.weights.sum()), 1e-6)
         return other
@@ -182,6 +199,7 @@ class Weigher:
             "misfit": float(fit == 0.0),
             "years": float(bool(asked & (own or source))),
             "other_years": float(bool(asked and own and not asked & own)),
+            "more_years": float(bool(asked & own and own - asked)),
             "first": float(at == 0),
             "long": max(0.0, np.log2(max(len(sentence.text), 1) / 120.0)),
         }
@@ -190,8 +208,8 @@ class Weigher:
         """Whether a sentence opens the section on what a question asks to explain, or lists things."""
         kind = self.question.kind
         return {
-            "defines": 1.5, "definition": float(kind == "definition" and at == 0 and self._titled(around)),
-            "defines": float(kind == "definition" and self._defines(sentence)),
+            "row_key": 2.0, "more_years": -0.7, "defines": 1.5, "definition": float(kind == "definition" and at == 0 and self._titled(around)),
+            "row_key": 2.0, "more_years": -0.7, "defines": float(kind == "definition" and self._defines(sentence)),
             "lists": float(kind == "list" and len(_SEPARATOR.findall(sentence.text)) >= 2),
         }
 

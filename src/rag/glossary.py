@@ -49,12 +49,11 @@ class Glossary:
         return hashlib.sha256(repr(self.entries).encode()).hexdigest()[:16]
 
     @property
-    def korean_words(self) -> Iterator[tuple[str, bool]]:
-        """Korean forms of one word, for the morpheme analyser to keep whole, and whether each is a name."""
+    def korean_names(self) -> Iterator[str]:
+        """Korean names of one word, for the morpheme analyser to keep whole; it knows the common terms."""
         for number, forms in enumerate(self.entries):
-            for form in forms:
-                if re.fullmatch(r"[가-힣]{2,}", form):
-                    yield form, self.is_name(number)
+            if self.is_name(number):
+                yield from (form for form in forms if re.fullmatch(r"[가-힣]{2,}", form))
 
     def find(self, text: str, edges: set[int] | None = None) -> Iterator[tuple[int, int, int]]:
         """(entry, start, end) of each name, names inside names too (IBM Korea holds IBM and Korea).

@@ -29,6 +29,11 @@ _PREAMBLE = re.compile(
     r"[\s,:]*",
     re.IGNORECASE | re.DOTALL,
 )
+_SECRET = re.compile(
+    r"(system|hidden|initial|secret|your) (prompt|instructions?|message|rules)|password|api[ -]?key|credential|"
+    r"(시스템|숨은|숨겨진|초기)\s*(프롬프트|지시|지침|메시지)|비밀\s*번호|프롬프트를|관리자\s*(암호|계정)",
+    re.IGNORECASE,
+)
 _ASKING_ONLY = re.compile(r"\b(can|could|would|will|you|please|and|ok(ay)?|now)\b|그럼|그거|그걸|이걸|좀", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _PIECE = re.compile(r"[^.?!\n]+(?:\.(?=\S)[^.?!\n]+)*[.?!\n]*")
@@ -46,6 +51,7 @@ class Reading:
 
     question: str
     wish: Language | None
+    secret: bool = False  # it asks for the machine's own secrets, which no document holds
 
 
 def read_message(message: str) -> Reading:
@@ -58,7 +64,8 @@ def read_message(message: str) -> Reading:
     rest = _WISH.sub(" ", text).strip() if wish else text
     if not re.search(r"\w{2}", _ASKING_ONLY.sub(" ", rest)):
         return Reading(message, wish)
-    return Reading(_without_preamble(_question_of(rest)) or message, wish)
+    question = _without_preamble(_question_of(rest)) or message
+    return Reading(question, wish, bool(_SECRET.search(question)))
 
 
 def _question_of(text: str) -> str:

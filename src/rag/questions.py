@@ -53,7 +53,7 @@ _TYPE_WORDS = re.compile(
     r"비율|비중|퍼센트|프로(?=\s|$|\?)|percent(age)?|\bshare\b|\brate\b|proportion|순위|등수|\brank(ed|ing|s)?\b|\bplace\b|position|"
     r"점수|총점|\bscored?s?\b|\bpoints?\b|금액|액수|돈|\bamount\b|\bmoney\b|\bprice\b|\bcosts?\b|\bpaid\b|\bpay\b|\bsum\b|연도|년도|시기|날짜|"
     r"\byears?\b|\bdates?\b|\bday\b|\bmonth\b|지역|위치|소재지|(?<![가-힣])구(?=에|는|야|$|\s|\?|인)|\bdistrict\b|\barea\b|located|location|"
-    r"개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
+    r"개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")

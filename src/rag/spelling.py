@@ -21,7 +21,7 @@ class Spelling:
     def nearest(self, word: str) -> str | None:
         """The word at most one slip away (two for eight letters and more), or None."""
         letters = _letters(word)
-        if len(letters) < _SHORTEST or letters in self._words:
+        if len(letters) < _SHORTEST or letters in self._words or (not word.isascii() and len(word) < _SHORTEST):
             return None
         slips = 1 if len(letters) < 8 else 2
         found = process.extractOne(letters, self._choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips)

@@ -14,6 +14,7 @@ from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
+_BLANK = re.compile(r"[-–—.]*|n/?a|none|unknown|not (given|stated|available|known|in the \w+)|없음|미상|미공개|해당 없음|\S+에 없음", re.I)
 _TOP = re.compile(r"\b(?:top|first)[ -](two|three|four|five|six|seven|eight|nine|ten|\d+)\b|(?:상위|톱|탑)\s*(\d+|세|네|다섯|열)", re.I)
 _WORDS = "two three four five six seven eight nine ten".split()
 _COUNTS = {**{word: n for n, word in enumerate(_WORDS, 2)}, **{str(n): n for n in range(2, 51)}, "세": 3, "네": 4, "다섯": 5, "열": 10}
@@ -42,6 +43,11 @@ class RowReader:
                 return group, render_list(group, columns)
         row = ranked or extreme or best
         return (row,), render_row(row, columns)
+
+    def holds(self, query: Query, row: Sentence) -> bool:
+        """Whether a row has something to say in the columns asked for."""
+        asked = self._asked_columns(query, row)
+        return not asked or any(not _BLANK.fullmatch(value.strip()) for column, value in row.cells if column in asked)
 
     def _asked_columns(self, query: Query, row: Sentence) -> list[str]:
         """Columns whose name the question mentions, unless it mentions all."""

@@ -110,8 +110,8 @@ class Analyzer:
         from kiwipiepy import Kiwi
 
         kiwi = Kiwi()
-        for word, is_name in self.glossary.korean_words:
-            kiwi.add_user_word(word, "NNP" if is_name else "NNG", 3.0)
+        for name in self.glossary.korean_names:
+            kiwi.add_user_word(name, "NNP", 3.0)
         return kiwi
 
     def terms(self, text: str) -> list[Term]:
