@@ -35,7 +35,8 @@ def provide_browser() -> None:
     """Install Chromium and Korean fonts where that is ours to do (root on Debian); elsewhere say what is left out."""
     if any(map(shutil.which, BROWSERS)):
         return
-    if not (_is_debian() and os.geteuid() == 0 and _install(PACKAGES)):
+    ours = _is_debian() and os.geteuid() == 0 and shutil.which("apt-get")
+    if not (ours and _install(PACKAGES)):
         print("No Chromium here: the browser tests will be skipped (Debian: apt-get install chromium fonts-noto-cjk).")
 
 

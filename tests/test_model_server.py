@@ -21,7 +21,7 @@ from scripted import Library
 from rag.errors import ModelError
 from rag.generation import OpenAIModel
 from rag.types import Delta, Message
-from rag.writing import Draft, ModelAnswerer
+from rag.writing import ModelAnswerer, Written
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 transformers = pytest.importorskip("transformers", reason="transformers is not installed")
@@ -138,7 +138,7 @@ def test_the_reply_streams_in_pieces(server: Server) -> None:
 def test_a_supported_sentence_is_shown_and_the_other_is_not(server: Server) -> None:
     docs = library()
     *deltas, draft = ModelAnswerer(server.client(), docs.locate).stream("서울은 몇 위?", "ko", docs.hits)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, Written)
     assert deltas == [Delta("서울은 2025년 글로벌 AI 도시 지수에서 82점으로 2위에 올랐습니다 [1].")]
     assert [citation.quote for citation in draft.citations] == [SOURCE]
     assert (draft.dropped, draft.usable) == (1, True)
@@ -158,5 +158,5 @@ def test_a_server_that_dies_in_mid_stream_is_an_error(server: Server) -> None:
         list(pieces)
     docs = library()
     (draft,) = ModelAnswerer(server.client(), docs.locate).stream("서울은?", "ko", docs.hits)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, Written)
     assert "no connection" in draft.failure

@@ -6,7 +6,7 @@ from scripted import Library, Reply, ScriptedModel
 from rag.citations import Checker, glossary_names
 from rag.glossary import Glossary
 from rag.types import Delta, Language, Turn
-from rag.writing import MOST_SENTENCES, Draft, ModelAnswerer
+from rag.writing import MOST_SENTENCES, ModelAnswerer, Written
 
 CHECKER = Checker(glossary_names(Glossary([["네이버", "Naver"], ["카카오", "Kakao"]])))
 NAVER = "Naver spent KRW 407.6 billion on AI in 2021."
@@ -22,11 +22,11 @@ def library() -> Library:
 
 def write(
     *replies: str | Reply, language: Language = "en", docs: Library | None = None, question: str = "How much?"
-) -> tuple[list[str], Draft]:
+) -> tuple[list[str], Written]:
     docs = docs or library()
     answerer = ModelAnswerer(ScriptedModel(*replies), docs.locate, CHECKER, nonce=lambda: "n0nce")
     *deltas, draft = answerer.stream(question, language, docs.hits)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, Written)
     pieces = [delta.text for delta in deltas if isinstance(delta, Delta)]
     assert "".join(pieces) == draft.text
     for citation in draft.citations:
@@ -38,7 +38,7 @@ def write(
 
 def test_a_supported_sentence_is_shown_with_its_exact_words() -> None:
     _, draft = write(GOOD)
-    assert draft == Draft(GOOD, draft.citations, 0, False)
+    assert draft == Written(GOOD, draft.citations, 0, False)
     assert draft.usable
     assert [citation.quote for citation in draft.citations] == [NAVER]
 
@@ -166,7 +166,7 @@ def test_a_half_sentence_at_a_cut_is_never_shown() -> None:
 
 def test_a_model_that_fails_at_once_gives_an_empty_draft() -> None:
     pieces, draft = write(Reply("x", breaks_after=0, error="no connection"))
-    assert (pieces, draft) == ([], Draft("", (), 0, False, "no connection"))
+    assert (pieces, draft) == ([], Written("", (), 0, False, "no connection"))
 
 
 def test_a_model_may_say_that_the_passages_do_not_answer() -> None:
@@ -193,7 +193,7 @@ def test_text_in_a_passage_is_data() -> None:
     model = ScriptedModel("Kakao is worth USD 9 trillion. Kakao is rich ![x](http://evil.example)")
     *shown, draft = ModelAnswerer(model, docs.locate, CHECKER, nonce=lambda: "n0nce").stream("Who?", "en", docs.hits)
     assert shown == []
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, Written)
     assert draft.dropped == 1
     (asked,) = model.asked
     assert asked[-1].content.count("</passages n0nce>") == 1
@@ -212,7 +212,7 @@ def test_sentences_are_shown_as_they_come() -> None:
 def test_a_model_that_goes_on_and_on_is_stopped() -> None:
     docs, model = library(), ScriptedModel(f"{GOOD} " * 500)
     *_, draft = ModelAnswerer(model, docs.locate, CHECKER).stream("How much?", "en", docs.hits)
-    assert isinstance(draft, Draft)
+    assert isinstance(draft, Written)
     assert draft.text.count("[1]") == MOST_SENTENCES
     assert model.sent < 500
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +20,9 @@ MOST = 4  # statements of an answer
 SURE = -0.75  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
 _SHARE = 0.75  # further sentences are added until the chosen ones hold the answer with this probability
 _BRIEF = 60  # words an answer stays below, but for lists and explanations
-_DIFFER = re.compile(r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict")
+_DIFFER = re.compile(
+    r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
+)
 _HELD = 0.5  # match from which a name counts as met
 
 
@@ -66,7 +68,9 @@ class ExtractiveAnswerer:
         sentences, first = candidate.passage.sentences, candidate.at
         last = _last_of(question, sentences, first)
         separator = "; " if last > first and sentences[last].kind == "item" else " "
-        text = " ".join([sentences[first].text, separator.join(s.text.rstrip(";") for s in sentences[first + 1 : last + 1])])
+        text = " ".join(
+            [sentences[first].text, separator.join(s.text.rstrip(";") for s in sentences[first + 1 : last + 1])]
+        )
         return Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
 
     def _row(self, query: Query, question: Question, candidate: Candidate) -> Statement:
@@ -87,7 +91,7 @@ def _able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
 def _near(candidate: Candidate) -> Floats:
     """Match of each term in the sentence or its headings; a table row is only about what stands in it."""
     around = 0.0 if candidate.sentence.kind == "row" else 0.9
-    return np.maximum(candidate.direct, around * candidate.around)
+    return np.asarray(np.maximum(candidate.direct, around * candidate.around), np.float32)
 
 
 def _is_kind(question: Question, candidate: Candidate) -> bool:
@@ -111,7 +115,8 @@ def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
         return ()
     brief = 2 * _BRIEF if weigher.question.kind == "list" else _BRIEF
     odds = np.exp([candidate.score - able[0].score for candidate in able])
-    share, chosen, words = 0.0, [], 0
+    chosen: list[Candidate] = []
+    share, words = 0.0, 0
     for candidate, probability in zip(able, odds / odds.sum(), strict=True):
         words += len(candidate.sentence.text.split())
         if chosen and (share >= _SHARE or words > brief or probability < share / 4 or len(chosen) == 3):
@@ -123,10 +128,10 @@ def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
 
 def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Candidate]:
     """For a question about several names or years that no one sentence covers: the best sentence for each."""
-    names = np.flatnonzero(weigher.required)
+    names = np.flatnonzero(weigher.required).tolist()
     if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and _able(weigher, c) for c in found[:8]):
         return ()
-    chosen = []
+    chosen: list[Candidate] = []
     for name in names:
         alone = weigher.without([other for other in names if other != name])
         best = next((c for c in found if c.direct[name] >= _HELD and _able(alone, c, SURE - 1.0)), None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering import Draft, ExtractiveAnswerer
-from rag.composing import compose, refuse, small_talk
+from rag.citations import Checker, analysed_names, glossary_names, ordinary_words
+from rag.composing import compose, fallen_back, refuse, small_talk, written
 from rag.conversation import Standalone, smalltalk, standalone
 from rag.embedding import SentenceEncoder
 from rag.glossary import Glossary
@@ -16,9 +17,10 @@ from rag.index import Index
 from rag.lexicon import Lexicon
 from rag.retrieval import Query, Retriever
 from rag.settings import Settings
-from rag.starters import suggestions_for, starters_of
+from rag.starters import starters_of, suggestions_for
 from rag.text import Analyzer, language_of
-from rag.types import Answer, Delta, Done, Event, Hit, Language, Passage, Retrieved, Turn
+from rag.types import Answer, Delta, Done, Event, Hit, Language, LanguageModel, Passage, Retrieved, Turn
+from rag.writing import ModelAnswerer, Written
 
 HITS = 12  # passages that sentences are chosen from
 
@@ -26,18 +28,30 @@ HITS = 12  # passages that sentences are chosen from
 class Chatbot:
     """Answers from an index. Safe to use from several threads."""
 
-    def __init__(self, retriever: Retriever, settings: Settings) -> None:
+    def __init__(self, retriever: Retriever, settings: Settings, model: LanguageModel | None = None) -> None:
         self.retriever = retriever
         self.index = retriever.index
         self.settings = settings
         self.answerer = ExtractiveAnswerer(retriever.index, retriever.analyzer)
+        self.writer = self._writer(model) if model else None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Chatbot:
         """Open the index of the settings; raises IndexFileError when it is missing, damaged or stale."""
         encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
         index = Index.load(settings.index_dir, encoder.name, glossary.fingerprint)
-        return cls(Retriever(index, encoder, Analyzer(glossary), Lexicon.load()), settings)
+        retriever = Retriever(index, encoder, Analyzer(glossary), Lexicon.load())
+        if not settings.llm_model:
+            return cls(retriever, settings)
+        from rag.generation import OpenAIModel  # importing openai takes a second
+
+        return cls(retriever, settings, OpenAIModel.from_settings(settings))
+
+    def _writer(self, model: LanguageModel) -> ModelAnswerer:
+        analyzer = self.retriever.analyzer
+        words = ordinary_words(self.index.texts.values())
+        checker = Checker(glossary_names(analyzer.glossary), analysed_names(analyzer), words)
+        return ModelAnswerer(model, self._locate, checker)
 
     def ask(self, question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Answer:
         """The finished answer to a message."""
@@ -55,11 +69,32 @@ class Chatbot:
         query, hits, draft = self._find(alone)
         found = time.perf_counter()
         yield Retrieved(tuple(hits))
-        answer = replace(self._answer(question, query, hits, draft), query=query.text)
+        if draft.statements and self.writer:
+            answer = yield from self._written(question, query, hits, draft, history)
+        else:
+            answer = self._extractive(question, query, hits, draft)
         timings = {"retrieve": found - started, "answer": time.perf_counter() - found}
         timings["total"] = sum(timings.values())
         rounded = {name: round(seconds * 1000, 1) for name, seconds in timings.items()}
-        yield from _pieces(replace(answer, timings_ms=rounded))
+        answer = replace(answer, query=query.text, timings_ms=rounded)
+        yield from _pieces(answer) if answer.mode == "extractive" else (Done(answer),)
+
+    def _written(
+        self, question: str, query: Query, hits: Sequence[Hit], draft: Draft, history: Sequence[Turn]
+    ) -> Generator[Delta, None, Answer]:
+        """The model's answer as far as the check lets it through, else the extractive one with a note."""
+        assert self.writer is not None
+        reply: Written | None = None
+        for piece in self.writer.stream(query.text, query.language, hits, history):
+            if isinstance(piece, Delta):
+                yield piece
+            else:
+                reply = piece
+        if reply and reply.usable:
+            return written(reply, query.language, question)
+        if reply and reply.refused:
+            return self._extractive(question, query, hits, Draft(draft.question, ()))
+        return fallen_back(self._extractive(question, query, hits, draft), reply.failure if reply else "")
 
     def _find(self, alone: Standalone) -> tuple[Query, list[Hit], Draft]:
         """Passages and a draft for the first reading of a message that the documents answer."""
@@ -72,7 +107,7 @@ class Chatbot:
                 return tried[-1]
         return tried[0]
 
-    def _answer(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
+    def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:
             return refuse(question, query.language, self.settings.contact, suggestions_for(hits, query.language))
         return compose(draft, query.language, self._locate, question)

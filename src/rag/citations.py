@@ -32,12 +32,12 @@ _FUNCTION_WORDS = set(
     no none nor not now of on once one only or other others our out over overall per roughly second several she
     similarly since so some still such than that the their them then there therefore these they third this those
     three through thus to together total two under unlike until up we what when where whether which while who
-    whose why with within without yet you""".split()  # noqa: SIM905
+    whose why with within without yet you""".split()
 )
 _OPENERS = set(
     """companies domestic experts firms foreign global growth international investment investors local officials
     participants people plans recent research researchers results revenue sales scholars sources spending
-    startups students support table universities workers""".split()  # noqa: SIM905
+    startups students support table universities workers""".split()
 )
 _KOREAN_CUES = re.compile(
     r"[가-힣A-Za-z0-9]+(?:그룹|전자|자동차|대학교|대학원|연구원|연구소|재단|은행|협회|진흥원|센터|특별시|광역시)"

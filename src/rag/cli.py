@@ -74,7 +74,7 @@ def _positive(text: str) -> int:
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     settings = Settings.from_env(os.environ)
-    given = {
+    given: dict[str, Any] = {
         "docs_dir": arguments.docs and Path(arguments.docs),
         "index_dir": arguments.index and Path(arguments.index),
         "host": getattr(arguments, "host", None),
@@ -109,7 +109,9 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> None:
         return {"id": query["id"], "hits": [_hit_row(hit, settings) for hit in hits]}
 
     def plain(row: dict[str, Any]) -> str:
-        return "\n".join(f"{h['score']:.3f}  {h['document']}  {h['text'][:160]}" for h in row["hits"]) or "nothing found"
+        return (
+            "\n".join(f"{h['score']:.3f}  {h['document']}  {h['text'][:160]}" for h in row["hits"]) or "nothing found"
+        )
 
     _outputs(arguments, queries, row, plain)
 
@@ -155,7 +157,9 @@ def _plain_answer(row: dict[str, Any]) -> str:
     lines = [row["answer"], *filter(None, [row["notice"]])]
     for citation in row["citations"]:
         origin = ", ".join(filter(None, [citation["publisher"], citation["published"]]))
-        lines.append(f"[{citation['marker']}] {citation['title']}{f' ({origin})' if origin else ''} - {citation['document']}")
+        lines.append(
+            f"[{citation['marker']}] {citation['title']}{f' ({origin})' if origin else ''} - {citation['document']}"
+        )
         lines.append(f"    “{' '.join(citation['quote'].split())}”")
     return "\n".join(lines + [f"- {question}" for question in row["suggestions"]])
 

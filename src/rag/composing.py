@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answering import Draft, Statement
 from rag.citations import make_citation
 from rag.figures import find_figures, with_conversions
 from rag.questions import years_in
 from rag.types import Answer, Citation, Language, Source
-
-Locate = Callable[[str], tuple[str, str]]  # document id -> (the file as read, the name to show)
+from rag.writing import Locate, Written
 
 _SMALLTALK: dict[Language, dict[str, str]] = {
     "en": {
@@ -37,9 +37,20 @@ _OTHER_LANGUAGE: dict[Language, str] = {
     "en": "Quoted from a Korean document in the original; figures in brackets are converted.",
     "ko": "영어 문서의 원문을 인용했습니다. 괄호 안의 수치는 환산한 값입니다.",
 }
-_CONVERTED: dict[Language, str] = {"en": "Figures in brackets are converted.", "ko": "괄호 안의 수치는 환산한 값입니다."}
+_CONVERTED: dict[Language, str] = {
+    "en": "Figures in brackets are converted.",
+    "ko": "괄호 안의 수치는 환산한 값입니다.",
+}
 _AS_OF: dict[Language, str] = {"en": " (as of {date})", "ko": " ({date} 기준)"}
 _PUBLISHED: dict[Language, str] = {"en": " (published {date})", "ko": " ({date} 발표)"}
+_FALLBACK: dict[Language, str] = {
+    "en": "The language model could not answer ({reason}); this is quoted from the documents instead.",
+    "ko": "언어 모델이 답하지 못해({reason}) 문서에서 그대로 인용했습니다.",
+}
+_UNCHECKED: dict[Language, str] = {
+    "en": "its text was not borne out by the documents",
+    "ko": "답의 내용이 문서로 확인되지 않음",
+}
 
 
 def compose(draft: Draft, language: Language, locate: Locate, question: str) -> Answer:
@@ -52,6 +63,19 @@ def compose(draft: Draft, language: Language, locate: Locate, question: str) -> 
     plain = " ".join(statement.text for statement in draft.statements)
     notice = _notice(citations, plain, language)
     return Answer(question, language, "answered", "extractive", "\n".join(sentences), tuple(citations), notice=notice)
+
+
+def written(answer: Written, language: Language, question: str) -> Answer:
+    """The answer a language model wrote and the check let through."""
+    notice = _OTHER_LANGUAGE[language] if any(c.language != language for c in answer.citations) else ""
+    return Answer(question, language, "answered", "model", answer.text, answer.citations, notice=notice)
+
+
+def fallen_back(answer: Answer, failure: str) -> Answer:
+    """An extractive answer that stands in for one of the model's, and says so."""
+    reason = failure or _UNCHECKED[answer.language]
+    notices = [_FALLBACK[answer.language].format(reason=reason), answer.notice]
+    return replace(answer, notice=" ".join(filter(None, notices)))
 
 
 def refuse(question: str, language: Language, contact: str, suggestions: Sequence[str]) -> Answer:

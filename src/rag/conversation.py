@@ -20,9 +20,12 @@ _ANAPHOR = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(
-    r"^\W*(그럼|그러면|그렇다면|그리고|또|혹시|and|or|so|then|ok(ay)?|what about|how about|what of|same for|and for|\s|,)+", re.IGNORECASE
+    r"^\W*(그럼|그러면|그렇다면|그리고|또|혹시|and|or|so|then|ok(ay)?|what about|how about|what of|same for|and for|\s|,)+",
+    re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(의 경우|경우)?(은|는|도|이|가|요|은요|는요|이요|도요)?\s*(어때|어떤가|어떻|얼마|어떠)?\S{0,3}\W*$")
+_TRAILING = re.compile(
+    r"(의 경우|경우)?(은|는|도|이|가|요|은요|는요|이요|도요)?\s*(어때|어떤가|어떻|얼마|어떠)?\S{0,3}\W*$"
+)
 _ASKS_WHO = re.compile(
     r"(어느|어떤|무슨)\s*(회사|기업|곳|기관|대학|도시|구|스타트업|행사)|누구|누가|(회사|기업|곳|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐|무엇)|"
     r"\bwho\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event)\b",
@@ -32,7 +35,10 @@ _PUBLICATION = re.compile(r"report|article|index|news|보고서|기사|지수|�
 _SMALLTALK: tuple[tuple[str, str], ...] = (
     ("thanks", r"(정말 |너무 |아주 |네 |오 |아 )*(고마워|고맙|감사|땡큐|thank|thx|ty\b|cheers|much appreciated)"),
     ("bye", r"(잘 ?있어|잘가|안녕히|수고|bye|good ?bye|see you)"),
-    ("who", r"(너는|넌|당신은|누구세요|누구야|누구니|이름이 뭐|자기소개|뭘 할 수|뭐 할 수|무엇을 할 수|어떤 걸 물어|사용법|도움말|who are you|what are you|what can you|what do you do|how do you work|what can i ask|help$)"),
+    (
+        "who",
+        r"(너는|넌|당신은|누구세요|누구야|누구니|이름이 뭐|자기소개|뭘 할 수|뭐 할 수|무엇을 할 수|어떤 걸 물어|사용법|도움말|who are you|what are you|what can you|what do you do|how do you work|what can i ask|help$)",
+    ),
     ("hello", r"(안녕|반가|하이|헬로|여보세요|hello|hi\b|hey\b|good (morning|afternoon|evening|day)|greetings|howdy)"),
 )
 
@@ -97,7 +103,11 @@ def _is_ellipsis(message: str, content: Sequence[Term], names: Sequence[Term]) -
     rest = _ELLIPSIS.sub("", message)
     short = len(rest.split()) <= 3 and (bool(names) or bool(years_in(rest)))
     introduced = rest != message and len(content) <= 3
-    return (introduced or short) and bool(re.search(r"(은|는|도|요|의 경우)?\s*[?？]*\s*$", rest)) and not _has_predicate(rest)
+    return (
+        (introduced or short)
+        and bool(re.search(r"(은|는|도|요|의 경우)?\s*[?？]*\s*$", rest))
+        and not _has_predicate(rest)
+    )
 
 
 def _has_predicate(text: str) -> bool:
@@ -156,5 +166,7 @@ def _names(text: str, analyzer: Analyzer) -> list[str]:
 
 
 def _with_subject(message: str, subject: str) -> str:
-    replaced, count = _ANAPHOR.subn(lambda match: subject + ("'s" if match.group().lower() in ("its", "their") else ""), message, 1)
+    replaced, count = _ANAPHOR.subn(
+        lambda match: subject + ("'s" if match.group().lower() in ("its", "their") else ""), message, 1
+    )
     return replaced if count else f"{subject} {message}"

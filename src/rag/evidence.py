@@ -82,7 +82,7 @@ class Candidate:
     @property
     def support(self) -> Floats:
         """Match of each query term in the sentence or its headings, shape (terms,)."""
-        return np.maximum(self.direct, 0.8 * self.around)
+        return np.asarray(np.maximum(self.direct, 0.8 * self.around), np.float32)
 
 
 class Weigher:
@@ -134,7 +134,7 @@ class Weigher:
         rows = [at for at, sentence in enumerate(passage.sentences) if sentence.kind == "row"]
         if len(rows) > 1:
             met = np.stack([matches[at] for at in rows]) >= _MET
-            telling = met.any(axis=0) & ~met.all(axis=0)
+            telling = np.asarray(met.any(axis=0) & ~met.all(axis=0))
             for at, held in zip(rows, met, strict=True):
                 keys[at] = self._share(held.astype(np.float32), telling)
         return keys
@@ -173,7 +173,9 @@ class Weigher:
             "content": self._share(wide, content) if content.any() else 1.0,
             "content_direct": self._share(candidate.direct, content) if content.any() else 1.0,
             "has_content": float(content.any()),
-            "missing": float((self.weights * (1.0 - np.maximum(near, 0.6 * candidate.beside)))[content].max(initial=0.0)),
+            "missing": float(
+                (self.weights * (1.0 - np.maximum(near, 0.6 * candidate.beside)))[content].max(initial=0.0)
+            ),
             "missing_term": float((self.weights * (1.0 - wide))[self.term & ~self.typed].max(initial=0.0)),
             "unknown": float(self.weights[self.unknown & content].sum()),
             "all": float(self.weights @ wide),
@@ -208,16 +210,19 @@ class Weigher:
         """Whether a sentence opens the section on what a question asks to explain, or lists things."""
         kind = self.question.kind
         return {
-            "row_key": 2.0, "more_years": -0.7, "defines": 1.5, "definition": float(kind == "definition" and at == 0 and self._titled(around)),
-            "row_key": 2.0, "more_years": -0.7, "defines": float(kind == "definition" and self._defines(sentence)),
+            "definition": float(kind == "definition" and at == 0 and self._titled(around)),
+            "defines": float(kind == "definition" and self._defines(sentence)),
             "lists": float(kind == "list" and len(_SEPARATOR.findall(sentence.text)) >= 2),
         }
 
     def _defines(self, sentence: Sentence) -> bool:
         """Whether a sentence says of a thing asked about what it is: "X is a ...", "X는 ...이다"."""
         match = _DEFINING.match(sentence.text)
-        terms = [term for term, named in zip(self.query.weighted, self.named, strict=True) if named] or self.query.weighted
-        return bool(match) and any(term.match(frozenset(self._tokens(match["subject"] or match["korean"]))) >= _MET for term in terms)
+        terms = [
+            term for term, named in zip(self.query.weighted, self.named, strict=True) if named
+        ] or self.query.weighted
+        held = frozenset(self._tokens(match["subject"] or match["korean"])) if match else frozenset()
+        return any(term.match(held) >= _MET for term in terms)
 
     def _tokens(self, text: str) -> Iterable[str]:
         return (term.token for term in self.analyzer.terms(text))

@@ -27,9 +27,9 @@ class Glossary:
         # Two steps for speed: one pattern tells whether any form of a first letter stands here, then each is tried.
         self._any_of: dict[str, re.Pattern[str]] = {}
         self._each_of: dict[str, list[re.Pattern[str]]] = {}
-        for first, forms in _by_first(form for forms in self.entries for form in forms):
-            self._any_of[first] = re.compile("|".join(map(_flexible, forms)), re.IGNORECASE)
-            self._each_of[first] = [re.compile(_flexible(form), re.IGNORECASE) for form in forms]
+        for first, group in _by_first(form for forms in self.entries for form in forms):
+            self._any_of[first] = re.compile("|".join(map(_flexible, group)), re.IGNORECASE)
+            self._each_of[first] = [re.compile(_flexible(form), re.IGNORECASE) for form in group]
 
     @classmethod
     def load(cls, docs_dir: Path | None = None) -> Glossary:
@@ -62,7 +62,11 @@ class Glossary:
         """
         for position, char in enumerate(text):
             first = char.lower()
-            if first not in self._any_of or _inside_word(text, position) or not self._any_of[first].match(text, position):
+            if (
+                first not in self._any_of
+                or _inside_word(text, position)
+                or not self._any_of[first].match(text, position)
+            ):
                 continue
             found = {
                 (self._entry_of[_key(match.group())], match.end())

@@ -199,7 +199,9 @@ def _check(folder: Path, manifest: Manifest, encoder: str, glossary: str) -> Non
         ("glossary", manifest.glossary, glossary),
     ):
         if found != wanted:
-            raise IndexFileError(f"{folder}: made with {what} {found}, but {wanted} is set; run `rag index` to update it")
+            raise IndexFileError(
+                f"{folder}: made with {what} {found}, but {wanted} is set; run `rag index` to update it"
+            )
     for name, wanted_sum in manifest.files.items():
         if not (folder / name).is_file() or checksum(folder / name) != wanted_sum:
             raise IndexFileError(f"{folder / name}: damaged or missing; {_REBUILD}")

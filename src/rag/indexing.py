@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -171,7 +172,11 @@ def _write(index_dir: Path, entries: Sequence[_Entry], encoder: str, glossary: s
             glossary,
             vectors.shape[1],
             {entry.id: entry.checksum for entry in entries},
-            {path.relative_to(folder).as_posix(): checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()},
+            {
+                path.relative_to(folder).as_posix(): checksum(path)
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            },
         )
         (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), "utf-8")
         _flush(folder)
@@ -212,7 +217,7 @@ def _write_dense(path: Path, vectors: Vectors) -> None:
     """Exact inner product up to EXACT_LIMIT vectors, then inverted lists of about sqrt(n) cells at half precision."""
     count, dimensions = vectors.shape
     if count <= EXACT_LIMIT:
-        dense = faiss.IndexFlatIP(dimensions)
+        dense: Any = faiss.IndexFlatIP(dimensions)
     else:
         cells = int(4 * count**0.5)
         dense = faiss.index_factory(dimensions, f"IVF{cells},SQfp16", faiss.METRIC_INNER_PRODUCT)

@@ -97,7 +97,9 @@ class LexicalIndex:
 
     def term_idf(self, term: QueryTerm) -> float:
         """The idf of a term: that of its commonest strong alternative, so that a translated word weighs like its own."""
-        known = [token for token, weight in term.alternatives.items() if weight >= 0.5 and self.document_frequency(token)]
+        known = [
+            token for token, weight in term.alternatives.items() if weight >= 0.5 and self.document_frequency(token)
+        ]
         return min((self.idf(token) for token in known), default=self.idf(term.token))
 
     def scores(self, terms: Sequence[QueryTerm]) -> NDArray[np.float32]:

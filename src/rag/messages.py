@@ -34,7 +34,9 @@ _SECRET = re.compile(
     r"(시스템|숨은|숨겨진|초기)\s*(프롬프트|지시|지침|메시지)|비밀\s*번호|프롬프트를|관리자\s*(암호|계정)",
     re.IGNORECASE,
 )
-_ASKING_ONLY = re.compile(r"\b(can|could|would|will|you|please|and|ok(ay)?|now)\b|그럼|그거|그걸|이걸|좀", re.IGNORECASE)
+_ASKING_ONLY = re.compile(
+    r"\b(can|could|would|will|you|please|and|ok(ay)?|now)\b|그럼|그거|그걸|이걸|좀", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _PIECE = re.compile(r"[^.?!\n]+(?:\.(?=\S)[^.?!\n]+)*[.?!\n]*")
 _LONG = 25  # words from which a message is taken to hold more than its question

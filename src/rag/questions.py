@@ -14,7 +14,10 @@ Unit = Literal["money", "percent", "rank", "score", "count", "any"]
 
 # First match wins, so the order says which reading is stronger.
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("compare", r"비교|차이|대비|중\s*(어느|누가|뭐가|무엇이|어디가)|보다|\bvs\b|versus|compar|differen|\bthan\b|\bbetween\b.+\band\b"),
+    (
+        "compare",
+        r"비교|차이|대비|중\s*(어느|누가|뭐가|무엇이|어디가)|보다|\bvs\b|versus|compar|differen|\bthan\b|\bbetween\b.+\band\b",
+    ),
     (
         "list",
         r"(어떤|무슨)\s*\S*(들|것|프로그램|과정|기업|회사|서비스|분야|혜택|지원|기관|행사|사업|시설|자격증|도시|국가|대학)\S*"
@@ -22,9 +25,18 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|"
         r"what (\w+ ){0,3}\w+s (are|do|does|did|were|have|can|will)\b|what (are|were) (the|some|all|its|their|other)\b|상위\s*\d|\btop (two|three|four|five|ten|\d+)\b|뭐뭐|what (kinds|types|sorts)|\bwho are\b|each of|\ball (of )?the\b",
     ),
-    ("person", r"누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)"),
-    ("date", r"언제|몇\s*년(?!\s*(간|동안))|몇년(?!간)|\byears?\b(?!\s*(?:19|20)\d\d)(?!ly)(?<!five years)(?<!last year)(?<!this year)(?<!next year)(?<!per year)(?<!a year)|on what day|what day|설립\s*연도|설립일|어느\s*해|연도|며칠|날짜|시기|when\b|what year|which year|what date|since what|how long ago"),
-    ("place", r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시)|무슨\s*구|where\b|located|address|which (district|city|area|gu)|what (district|area|part|place)|무슨\s*동"),
+    (
+        "person",
+        r"누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)",
+    ),
+    (
+        "date",
+        r"언제|몇\s*년(?!\s*(간|동안))|몇년(?!간)|\byears?\b(?!\s*(?:19|20)\d\d)(?!ly)(?<!five years)(?<!last year)(?<!this year)(?<!next year)(?<!per year)(?<!a year)|on what day|what day|설립\s*연도|설립일|어느\s*해|연도|며칠|날짜|시기|when\b|what year|which year|what date|since what|how long ago",
+    ),
+    (
+        "place",
+        r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시)|무슨\s*구|where\b|located|address|which (district|city|area|gu)|what (district|area|part|place)|무슨\s*동",
+    ),
     (
         "figure",
         r"얼마|몇|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
@@ -38,7 +50,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _UNITS: tuple[tuple[Unit, str], ...] = (
-    ("percent", r"몇\s*(프로|%|퍼)|지분율|비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast"),
+    (
+        "percent",
+        r"몇\s*(프로|%|퍼)|지분율|비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast",
+    ),
     ("rank", r"몇\s*위|순위|등수|몇\s*번째|\brank|what place|which place|position"),
     ("score", r"점수|총점|몇\s*점|평점|\bscore|\bpoints?\b"),
     (
@@ -88,7 +103,9 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
         years_in(text),
         frozenset(term.token for term in terms if is_name(term, text)),
-        frozenset(t.token for t in terms if any(a <= t.start < b for a, b in (m.span() for m in _TYPE_WORDS.finditer(text)))),
+        frozenset(
+            t.token for t in terms if any(a <= t.start < b for a, b in (m.span() for m in _TYPE_WORDS.finditer(text)))
+        ),
         superlative,  # type: ignore[arg-type]
     )
 

@@ -18,7 +18,7 @@ from rag.lexical import QueryTerm
 from rag.lexicon import Lexicon
 from rag.spelling import Spelling
 from rag.text import Analyzer, Term, bigrams, fold, language_of, query_terms
-from rag.types import Encoder, Hit, Language, Passage, Vectors
+from rag.types import Encoder, Hit, Language, Vectors
 
 DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.2
 _BIGRAM_WEIGHT = 0.4
@@ -100,7 +100,7 @@ class Retriever:
         words = np.argsort(-lexical, kind="stable")[:_POOL]
         meaning, _ = self.index.search_dense(query.vector, max(_POOL, k))
         numbers = np.unique(np.concatenate([words[lexical[words] > 0], meaning]))
-        dense = self.index.dense_scores(query.vector, numbers)
+        dense = self.index.dense_scores(query.vector, numbers.tolist())
         hits = [self._hit(query, int(n), float(lexical[n]), float(d)) for n, d in zip(numbers, dense, strict=True)]
         hits = [self._in_language(hit, query.language) for hit in hits]
         hits.sort(key=lambda hit: -hit.score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from rag.errors import InputError
 
@@ -75,7 +76,7 @@ class Settings:
         return name.removeprefix(self.docs_label + "/")
 
 
-def _parse(name: str, raw: str, kind: type) -> object:
+def _parse(name: str, raw: str, kind: type[Any]) -> object:
     if issubclass(kind, Path):
         return Path(raw).expanduser()
     try:

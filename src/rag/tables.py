@@ -14,10 +14,23 @@ from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
-_BLANK = re.compile(r"[-–—.]*|n/?a|none|unknown|not (given|stated|available|known|in the \w+)|없음|미상|미공개|해당 없음|\S+에 없음", re.I)
-_TOP = re.compile(r"\b(?:top|first)[ -](two|three|four|five|six|seven|eight|nine|ten|\d+)\b|(?:상위|톱|탑)\s*(\d+|세|네|다섯|열)", re.I)
+_BLANK = re.compile(
+    r"[-–—.]*|n/?a|none|unknown|not (given|stated|available|known|in the \w+)|없음|미상|미공개|해당 없음|\S+에 없음",
+    re.I,
+)
+_TOP = re.compile(
+    r"\b(?:top|first)[ -](two|three|four|five|six|seven|eight|nine|ten|\d+)\b|(?:상위|톱|탑)\s*(\d+|세|네|다섯|열)",
+    re.I,
+)
 _WORDS = "two three four five six seven eight nine ten".split()
-_COUNTS = {**{word: n for n, word in enumerate(_WORDS, 2)}, **{str(n): n for n in range(2, 51)}, "세": 3, "네": 4, "다섯": 5, "열": 10}
+_COUNTS = {
+    **{word: n for n, word in enumerate(_WORDS, 2)},
+    **{str(n): n for n in range(2, 51)},
+    "세": 3,
+    "네": 4,
+    "다섯": 5,
+    "열": 10,
+}
 
 
 class RowReader:
@@ -56,7 +69,9 @@ class RowReader:
 
     def _group(self, query: Query, best: Sentence, rows: Sequence[Sentence]) -> list[Sentence]:
         """The rows that share with the best one the cell that the question mentions."""
-        shared = [(column, value) for column, value in best.cells if numeric(value) is None and self._meets(query, value)]
+        shared = [
+            (column, value) for column, value in best.cells if numeric(value) is None and self._meets(query, value)
+        ]
         return [row for row in rows if shared and all(cell in row.cells for cell in shared)]
 
     def _meets(self, query: Query, text: str) -> bool:

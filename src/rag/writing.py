@@ -48,7 +48,7 @@ _ENDED = re.compile(r"[.!?。！？][\"'”’)\]]*$|\[\d{1,3}\]$" + f"|{NO_ANSW
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Written:
     """What came of a model's reply. Fall back to another answerer unless `usable`, or say so when `refused`."""
 
     text: str  # the sentences that passed, with markers; all that was streamed, put together
@@ -80,8 +80,8 @@ class ModelAnswerer:
 
     def stream(
         self, question: str, language: Language, hits: Sequence[Hit], history: Sequence[Turn] = ()
-    ) -> Iterator[Delta | Draft]:
-        """Checked sentences as they are written, then the draft. Never raises ModelError: see `Draft.failure`."""
+    ) -> Iterator[Delta | Written]:
+        """Checked sentences as they are written, then the draft. Never raises ModelError: see `Written.failure`."""
         messages = answer_messages(question, language, hits, history, self.nonce())
         ordinary = self.checker.ordinary | ordinary_words([question, *(hit.passage.text for hit in hits)])
         page = _Page(hits, language, replace(self.checker, ordinary=ordinary))
@@ -95,7 +95,7 @@ class ModelAnswerer:
         except ModelError as exc:
             failure = str(exc)
         refused = page.refused and not page.shown
-        yield Draft("".join(page.shown), self._citations(page), page.dropped, refused, failure)
+        yield Written("".join(page.shown), self._citations(page), page.dropped, refused, failure)
 
     def _citations(self, page: _Page) -> tuple[Citation, ...]:
         return tuple(
