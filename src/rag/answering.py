@@ -17,12 +17,13 @@ from rag.text import Analyzer
 from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
-SURE = -0.75  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
+SURE = -0.6  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
 _SHARE = 0.75  # further sentences are added until the chosen ones hold the answer with this probability
 _BRIEF = 60  # words an answer stays below, but for lists and explanations
 _DIFFER = re.compile(
     r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
 )
+_NEAR = 10  # candidates among which a contradiction is looked for
 _HELD = 0.5  # match from which a name counts as met
 
 
@@ -57,7 +58,7 @@ class ExtractiveAnswerer:
         question = read_question(query.text, query.language, query.terms)
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = weigher.candidates(hits)
-        found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, c.sentence)]
+        found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
         chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if _able(weigher, c)])
         statements = (self._statement(query, question, candidate) for candidate in chosen)
         return Draft(question, tuple(_distinct(statements))[:MOST])
@@ -95,15 +96,16 @@ def _near(candidate: Candidate) -> Floats:
 
 
 def _is_kind(question: Question, candidate: Candidate) -> bool:
-    """Whether a figure or a date stands there when one is asked for."""
+    """Whether a figure, a date or a person stands there when one is asked for, and in the unit asked for."""
     fit = candidate.features["fit"]
-    if question.kind == "date":
+    if question.kind in ("date", "person"):
         return fit > 0
-    return fit > 0 if question.kind == "figure" or (question.kind == "compare" and question.unit != "any") else True
+    asked = question.kind == "figure" or (question.kind == "compare" and question.unit != "any")
+    return not asked or fit == 1.0 or (fit > 0 and not question.strict)
 
 
 def _in_years(question: Question, candidate: Candidate) -> bool:
-    """Whether a candidate speaks of the years asked for; one without a year is dated by its headings and source."""
+    """Whether a candidate speaks of a year asked for; one without a year is dated by its headings and source."""
     source = candidate.passage.source
     own = years_in(candidate.sentence.text) or years_in(" ".join((source.title, *candidate.passage.heading)))
     return not question.years or bool({*(own or years_in(f"{source.as_of} {source.published}"))} & {*question.years})
@@ -118,17 +120,44 @@ def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
     chosen: list[Candidate] = []
     share, words = 0.0, 0
     for candidate, probability in zip(able, odds / odds.sum(), strict=True):
+        if chosen and any(_same_table(candidate, other) for other in chosen):
+            continue
         words += len(candidate.sentence.text.split())
         if chosen and (share >= _SHARE or words > brief or probability < share / 4 or len(chosen) == 3):
             break
         chosen.append(candidate)
         share += float(probability)
+    return _with_contradiction(chosen, able)
+
+
+def _same_table(candidate: Candidate, other: Candidate) -> bool:
+    row, table = candidate.sentence, other.sentence
+    return row.kind == "row" == table.kind and (row.caption, candidate.passage.document_id) == (
+        table.caption,
+        other.passage.document_id,
+    )
+
+
+def _with_contradiction(chosen: Sequence[Candidate], able: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The best sentence and one that says that sources differ on it, if the documents hold one as much to the point."""
+    best = chosen[0]
+    told = any(_DIFFER.search(candidate.sentence.text) for candidate in chosen)
+    for other in able[:_NEAR]:
+        if not told and _DIFFER.search(other.sentence.text) and _to_the_point(other) >= _to_the_point(best) - 0.1:
+            return [best, other]
     return chosen
+
+
+def _to_the_point(candidate: Candidate) -> float:
+    named = max(candidate.features["names"], candidate.features["names_around"])
+    return min(named, 1.0) + candidate.features["words"] + candidate.features["fit"]
 
 
 def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Candidate]:
     """For a question about several names or years that no one sentence covers: the best sentence for each."""
     names = np.flatnonzero(weigher.required).tolist()
+    if len(weigher.question.years) > 1:
+        names += [n for n, term in enumerate(weigher.query.terms) if term.token in weigher.question.years]
     if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and _able(weigher, c) for c in found[:8]):
         return ()
     chosen: list[Candidate] = []

@@ -25,14 +25,14 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 2.7, "names_around": 2.8, "words": 3.9, "words_around": 0.4, "words_beside": -2.3, "cosine": 2.3,
-    "across": -0.2, "lexical": 2.5, "dense": 1.3, "fit": 2.3, "misfit": -0.2, "years": 1.5, "other_years": -1.0,
-    "more_years": -0.7, "first": 0.9, "long": -0.6, "row_key": 2.2, "defines": 2.0, "definition": 2.0, "lists": 1.2,
-    "rank": 2.9,
+    "names": 3.0, "names_around": 2.7, "words": 3.3, "words_around": 1.0, "words_beside": -2.0, "cosine": 2.5,
+    "across": -0.7, "lexical": 2.6, "dense": 1.3, "fit": 2.2, "misfit": -0.8, "years": 1.9, "other_years": -1.2,
+    "more_years": -0.7, "first": 0.9, "long": 0.2, "definition": 2.0, "defines": 2.0, "lists": 1.4, "rank": 3.0,
+    "row_key": 2.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -1.9, "content_direct": 3.4, "has_content": 0.5, "missing": -0.5, "missing_term": -3.2,
-    "unknown": -1.2, "cosine": 1.2, "fit": 1.3, "misfit": 0.3, "across": 0.3, "all": 2.0, "bias": -3.3,
+    "content": -2.3, "content_direct": 3.0, "has_content": 0.2, "missing": -1.5, "missing_term": -4.0,
+    "unknown": -0.8, "cosine": 1.6, "fit": 0.8, "misfit": -0.5, "across": 0.3, "all": 2.4, "bias": -2.5,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -42,7 +42,7 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "count": frozenset({"count", "number"}),
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
-_ROLE = re.compile(
+ROLE = re.compile(
     r"대표|소장|회장|교수|총장|원장|시장|연구위원|박사|국장|학과장|창업자|\b(CEO|CSO|CSAI|chair\w*|head|president|professor|"
     r"director|founder|mayor|fellow|chief|leads?|led by)\b"
 )
@@ -52,7 +52,7 @@ _COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-�
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
-_RARE = 0.35
+_RARE = 1.6  # idf of a word that stands in every fifth passage
 _MET = 0.5  # match from which a term counts as met
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
@@ -97,9 +97,18 @@ class Weigher:
         self.named = np.array([term.token in question.names for term in query.weighted], bool)
         self.term = np.array([term.tag == "§t" for term in query.terms], bool)
         self.unknown = np.array([not _known(index, term) for term in query.weighted], bool)
-        rare = np.array([index.lexical.term_idf(term) for term in query.weighted]) >= _RARE * index.lexical.rarest_idf
-        self.required = self.named & rare  # what stands in every fourth passage tells nothing apart
         self.typed = np.array([term.token in question.type_words for term in query.weighted], bool)
+        self.required = self._required(query)
+
+    def _required(self, query: Query) -> NDArray[np.bool_]:
+        """Terms that an answer must meet: names, but for those of every fifth passage, and words nobody knows."""
+        flags = []
+        for term, plain, named, unknown in zip(query.weighted, query.terms, self.named, self.unknown, strict=True):
+            rare = self.index.lexical.term_idf(term) >= _RARE
+            strange = plain.tag[:2] == "NN" and len(plain.token) > 2 and unknown and _alone(term)
+            compound = plain.tag[:2] == "NN" and bool(self.index.lexical.document_frequency(f"~{plain.token[:2]}"))
+            flags.append(rare and (named or strange) and not (compound and unknown))
+        return np.array(flags, bool) & ~self.typed
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
         """All sentences of the hits, best first."""
@@ -245,6 +254,11 @@ def _known(index: Index, term: QueryTerm) -> bool:
     return any(index.lexical.document_frequency(token) for token in tokens)
 
 
+def _alone(term: QueryTerm) -> bool:
+    """Whether nothing is known to mean the same as a term."""
+    return all(token == term.token or token[0] == "~" for token in term.alternatives)
+
+
 def matches_of(terms: Sequence[QueryTerm], tokens: Sequence[str]) -> Floats:
     """The best weight of each term's alternatives among some tokens, shape (terms,)."""
     held = frozenset(tokens)
@@ -261,7 +275,9 @@ def fit_of(sentence: Sentence, question: Question) -> float:
     """Whether a sentence holds the kind of thing a question asks for, 0 to 1."""
     text = sentence.text
     if question.kind == "person":
-        return 1.0 if _ROLE.search(text) and _PERSON.search(text) else 0.4
+        role = ROLE.search(question.text)
+        told = ROLE.search(text) and _PERSON.search(text)
+        return 1.0 if told else 0.0 if role else 0.4
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
     if question.kind == "date":

@@ -68,12 +68,18 @@ _TYPE_WORDS = re.compile(
     r"비율|비중|퍼센트|프로(?=\s|$|\?)|percent(age)?|\bshare\b|\brate\b|proportion|순위|등수|\brank(ed|ing|s)?\b|\bplace\b|position|"
     r"점수|총점|\bscored?s?\b|\bpoints?\b|금액|액수|돈|\bamount\b|\bmoney\b|\bprice\b|\bcosts?\b|\bpaid\b|\bpay\b|\bsum\b|연도|년도|시기|날짜|"
     r"\byears?\b|\bdates?\b|\bday\b|\bmonth\b|지역|위치|소재지|(?<![가-힣])구(?=에|는|야|$|\s|\?|인)|\bdistrict\b|\barea\b|located|location|"
-    r"개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
+    r"\b(us|u\.s\.) dollars?|\bdollars?\b|\bUSD\b|\bKRW\b|\bwon\b|달러|원화|개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
 _SUPERLATIVE = re.compile(
-    r"가장|제일|최고|최대|최저|최소|최하|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
+    r"가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
+)
+_STRICT = re.compile(
+    r"비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
+    r"금액|돈|예산|매출|시가총액|시총|비용|가격|입장료|수수료|연봉|money|budget|revenue|sales|valuation|market cap|price|fees?\b|\bcosts?\b|"
+    r"\bwon\b|\bKRW\b|\bUSD\b|dollars?|달러",
+    re.IGNORECASE,
 )
 _LOWEST = re.compile(r"최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌")
 
@@ -90,6 +96,7 @@ class Question:
     names: frozenset[str]  # tokens of terms that name somebody or something: the answer must be about them
     type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
     superlative: Literal["", "highest", "lowest"]
+    strict: bool  # it names the unit of the answer, not just "how much"
 
 
 def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Question:
@@ -107,6 +114,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
             t.token for t in terms if any(a <= t.start < b for a, b in (m.span() for m in _TYPE_WORDS.finditer(text)))
         ),
         superlative,  # type: ignore[arg-type]
+        bool(_STRICT.search(text)),
     )
 
 

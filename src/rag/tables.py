@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from rag.figures import find_figures
+from rag.lexical import QueryTerm
 from rag.questions import Question
 from rag.retrieval import Query
 from rag.text import Analyzer
 from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
+_COLUMN = re.compile(r"\bcolumns?\b|항목|부문|분야|열(?=에|의|은|\s)", re.IGNORECASE)
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
 _BLANK = re.compile(
     r"[-–—.]*|n/?a|none|unknown|not (given|stated|available|known|in the \w+)|없음|미상|미공개|해당 없음|\S+에 없음",
@@ -43,7 +45,7 @@ class RowReader:
         self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]
     ) -> tuple[Sequence[Sentence], str]:
         """The rows that answer, and how to say it; `best` is the row that matches the question's words."""
-        columns = self._asked_columns(query, best)
+        columns = self._asked_columns(query, question, best)
         ranked = row_of_rank(question, rows)
         measured = [column for column in columns if not is_rank(column)] or columns
         extreme = extreme_row(question, rows, measured[0]) if question.superlative and measured else None
@@ -52,31 +54,41 @@ class RowReader:
             return top, render_list(top, columns)
         if question.kind == "list" and ranked is None:
             group = self._group(query, best, rows)
-            if len(group) > 1:
-                return group, render_list(group, columns)
+            if len(group) != 1:  # no cell is singled out: the whole table is the list
+                return group or rows, render_list(group, columns) if group else render_subjects(rows, columns)
         row = ranked or extreme or best
         return (row,), render_row(row, columns)
 
-    def holds(self, query: Query, row: Sentence) -> bool:
+    def holds(self, query: Query, question: Question, row: Sentence) -> bool:
         """Whether a row has something to say in the columns asked for."""
-        asked = self._asked_columns(query, row)
+        asked = self._asked_columns(query, question, row)
         return not asked or any(not _BLANK.fullmatch(value.strip()) for column, value in row.cells if column in asked)
 
-    def _asked_columns(self, query: Query, row: Sentence) -> list[str]:
-        """Columns whose name the question mentions, unless it mentions all."""
-        asked = [column for column, _ in row.cells if self._meets(query, column)]
-        return [] if len(asked) == len(row.cells) else asked
+    def _asked_columns(self, query: Query, question: Question, row: Sentence) -> list[str]:
+        """Columns whose name the question mentions, rather by a word of its own than by one like score or rank.
+
+        Words of the caption name the table, not a column, unless the question speaks of a column.
+        """
+        caption = frozenset(term.token for term in self.analyzer.terms(row.caption))
+        apart = bool(_COLUMN.search(question.text))
+        terms = [term for term in query.weighted if apart or term.match(caption) < 0.5]
+        own = [term for term in terms if term.token not in question.type_words]
+        for chosen in (own, terms):
+            asked = [column for column, _ in row.cells if self._meets(chosen, column)]
+            if asked and len(asked) < len(row.cells):
+                return asked
+        return []
 
     def _group(self, query: Query, best: Sentence, rows: Sequence[Sentence]) -> list[Sentence]:
         """The rows that share with the best one the cell that the question mentions."""
         shared = [
-            (column, value) for column, value in best.cells if numeric(value) is None and self._meets(query, value)
+            (column, value) for column, value in best.cells if numeric(value) is None and self._meets(query.weighted, value)
         ]
         return [row for row in rows if shared and all(cell in row.cells for cell in shared)]
 
-    def _meets(self, query: Query, text: str) -> bool:
+    def _meets(self, terms: Sequence[QueryTerm], text: str) -> bool:
         tokens = frozenset(term.token for term in self.analyzer.terms(text))
-        return any(term.match(tokens) >= 0.5 for term in query.weighted)
+        return any(term.match(tokens) >= 0.5 for term in terms)
 
 
 def numeric(value: str) -> Decimal | None:
@@ -111,6 +123,17 @@ def render_list(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
     common = ", ".join(value for column, value in rows[0].cells if (column, value) in shared and value)
     head = ": ".join(part for part in (rows[0].caption, common) if part)
     return f"{head}: {'; '.join(dict.fromkeys(value for value in values if value))}"
+
+
+def render_subjects(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
+    """What the rows of a table are about, with the columns asked for."""
+    parts = []
+    for row in rows:
+        subject = next((value for _, value in row.cells if value and numeric(value) is None), row.cells[0][1])
+        asked = ", ".join(value for column, value in row.cells if column in columns and value and value != subject)
+        parts.append(f"{subject} ({asked})" if asked else subject)
+    head = f"{rows[0].caption}: " if rows[0].caption else ""
+    return head + "; ".join(dict.fromkeys(parts))
 
 
 def row_of_rank(question: Question, rows: Sequence[Sentence]) -> Sentence | None:

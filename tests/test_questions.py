@@ -1,0 +1,85 @@
+"""What a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+from library import shared_analyzer
+
+from rag.questions import Question, read_question, years_in
+from rag.text import language_of, query_terms
+
+
+def read(text: str) -> Question:
+    return read_question(text, language_of(text), tuple(query_terms(shared_analyzer().terms(text))))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("When was Haram Robotics founded?", "date"),
+        ("하람로보틱스는 언제 설립됐어?", "date"),
+        ("몇 년에 설립됐나요?", "date"),
+        ("Who runs Haram Robotics?", "person"),
+        ("대표는 누구인가요?", "person"),
+        ("Where is the Harbour Hall?", "place"),
+        ("하람로보틱스는 어디에 있어?", "place"),
+        ("How many robots are there?", "figure"),
+        ("매출은 얼마야?", "figure"),
+        ("Which programmes are there?", "list"),
+        ("어떤 프로그램이 있나요?", "list"),
+        pytest.param(
+            "어떤 지원 프로그램이 있나요?",
+            "list",
+            marks=pytest.mark.xfail(strict=True, reason="a word between 어떤 and its noun hides the list"),
+        ),
+        ("What is Haram Robotics?", "definition"),
+        ("하람로보틱스는 어떤 회사야?", "definition"),
+        ("Compare Haram Robotics and Mir Bio", "compare"),
+        ("하람로보틱스와 미르바이오의 매출 차이는?", "compare"),
+    ],
+)
+def test_the_kind_of_a_question(text: str, kind: str) -> None:
+    assert read(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("How much revenue did it make?", "money"),
+        ("매출은 얼마야?", "money"),
+        ("What percentage is it?", "percent"),
+        ("성장률은?", "percent"),
+        ("Where does it rank?", "rank"),
+        ("몇 위야?", "rank"),
+        ("What score did Ostrand get?", "score"),
+        ("직원은 몇 명이야?", "count"),
+        ("How many buses?", "count"),
+    ],
+)
+def test_the_unit_of_the_answer(text: str, unit: str) -> None:
+    assert read(text).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("revenue in 2022 and 2023", ("2022", "2023")), ("2023년 매출", ("2023",)), ("23년 매출", ("2023",)),
+     ("'22년과 2022년", ("2022",)), ("12345 robots", ()), ("KRW 2,023", ()), ("no year", ())],
+)  # fmt: skip
+def test_years(text: str, years: tuple[str, ...]) -> None:
+    assert years_in(text) == years
+
+
+@pytest.mark.parametrize(
+    ("text", "superlative"),
+    [("Which city has the lowest score?", "lowest"), ("점수가 가장 낮은 도시는?", "lowest"),
+     ("Which city has the most robots?", "highest"), ("매출이 제일 높은 회사", "highest"), ("How many robots?", "")],
+)  # fmt: skip
+def test_superlatives(text: str, superlative: str) -> None:
+    assert read(text).superlative == superlative
+
+
+def test_names_are_told_from_words() -> None:
+    assert len(read("What is the revenue of Haram Robotics?").names) == 1
+    assert read("What is the revenue of Zentrix?").names == {"zentrix"}
+    assert not read("How many robots are there?").names
+    assert read("하람로보틱스의 매출").names == read("revenue of Haram Robotics").names
