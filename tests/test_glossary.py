@@ -10,7 +10,15 @@ import pytest
 from rag.errors import InputError
 from rag.glossary import FILE_NAME, Glossary
 
-NAMES = Glossary([["네이버", "NAVER", "Naver"], ["메타", "Meta"], ["한국 IBM", "IBM Korea"], ["IBM"], ["기업공개", "IPO", "initial public offering"]])
+NAMES = Glossary(
+    [
+        ["네이버", "NAVER", "Naver"],
+        ["메타", "Meta"],
+        ["한국 IBM", "IBM Korea"],
+        ["IBM"],
+        ["기업공개", "IPO", "initial public offering"],
+    ]
+)
 
 
 def found(text: str, edges: set[int] | None = None) -> list[tuple[int, str]]:

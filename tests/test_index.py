@@ -98,7 +98,14 @@ def test_current_is_missing(shelf: Shelf) -> None:
     refused(shelf)
 
 
-FILES = ["passages.jsonl", "documents.jsonl", "dense.faiss", "sentence_tokens/flat.npy", "bm25/data.csc.index.npy", "context_tokens/vocabulary.json"]
+FILES = [
+    "passages.jsonl",
+    "documents.jsonl",
+    "dense.faiss",
+    "sentence_tokens/flat.npy",
+    "bm25/data.csc.index.npy",
+    "context_tokens/vocabulary.json",
+]
 
 
 @pytest.mark.parametrize("name", [*FILES, "manifest.json"])
@@ -134,7 +141,7 @@ def test_another_encoder_makes_it_stale(shelf: Shelf) -> None:
 
 
 def test_another_glossary_makes_it_stale(shelf: Shelf) -> None:
-    with pytest.raises(IndexFileError, match="glossary .*`rag index`"):
+    with pytest.raises(IndexFileError, match=r"glossary .*`rag index`"):
         Index.load(shelf.index, shelf.encoder.name, Glossary([["other"]]).fingerprint)
 
 

@@ -9,7 +9,13 @@ import pytest
 
 from rag.lexical import LexicalIndex, QueryTerm
 
-PASSAGES = [["robot", "robot", "city"], ["로봇", "city"], ["haram", "school", "city"], ["haram", "robot", "works", "city"], ["city"]]
+PASSAGES = [
+    ["robot", "robot", "city"],
+    ["로봇", "city"],
+    ["haram", "school", "city"],
+    ["haram", "robot", "works", "city"],
+    ["city"],
+]
 
 
 @pytest.fixture(scope="module")

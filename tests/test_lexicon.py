@@ -7,7 +7,14 @@ from library import shared_lexicon
 
 from rag.lexicon import Lexicon
 
-SMALL = Lexicon([("rais", "유치", 0.3, 0.5), ("attract", "유치", 0.6, 0.4), ("pig", "돼지", 0.9, 0.9), ("noise", "유치", 0.01, 0.02)])
+SMALL = Lexicon(
+    [
+        ("rais", "유치", 0.3, 0.5),
+        ("attract", "유치", 0.6, 0.4),
+        ("pig", "돼지", 0.9, 0.9),
+        ("noise", "유치", 0.01, 0.02),
+    ]
+)
 
 
 def test_a_term_is_its_own_best_alternative() -> None:
@@ -35,7 +42,9 @@ def test_weights_are_in_the_unit_interval() -> None:
         assert all(0 < weight <= 1 for weight in SMALL.alternatives(token).values())
 
 
-@pytest.mark.parametrize(("english", "korean"), [("revenu", "매출"), ("compani", "회사"), ("market", "시장"), ("invest", "투자")])
+@pytest.mark.parametrize(
+    ("english", "korean"), [("revenu", "매출"), ("compani", "회사"), ("market", "시장"), ("invest", "투자")]
+)
 def test_the_shipped_table_knows_business_words(english: str, korean: str) -> None:
     assert korean in shared_lexicon().alternatives(english)
     assert english in shared_lexicon().alternatives(korean)

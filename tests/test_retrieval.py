@@ -31,7 +31,9 @@ def first(retriever: Retriever, query: str) -> str:
         ("free desks for founders", "en/support.md"),
     ],
 )
-def test_the_right_document_comes_first_in_the_readers_language(retriever: Retriever, query: str, document: str) -> None:
+def test_the_right_document_comes_first_in_the_readers_language(
+    retriever: Retriever, query: str, document: str
+) -> None:
     assert first(retriever, query) == document
 
 

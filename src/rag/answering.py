@@ -18,7 +18,7 @@ from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
 SURE = -0.6  # log-odds from which a sentence may answer; calibrated on evals/cases/dev.jsonl
-_SHARE = 0.75  # further sentences are added until the chosen ones hold the answer with this probability
+_SHARE = 0.85  # further sentences are added until the chosen ones hold the answer with this probability
 _BRIEF = 60  # words an answer stays below, but for lists and explanations
 _DIFFER = re.compile(
     r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
@@ -98,7 +98,7 @@ def _near(candidate: Candidate) -> Floats:
 def _is_kind(question: Question, candidate: Candidate) -> bool:
     """Whether a figure, a date or a person stands there when one is asked for, and in the unit asked for."""
     fit = candidate.features["fit"]
-    if question.kind in ("date", "person"):
+    if question.kind in ("date", "person", "contact"):
         return fit > 0
     asked = question.kind == "figure" or (question.kind == "compare" and question.unit != "any")
     return not asked or fit == 1.0 or (fit > 0 and not question.strict)
@@ -123,7 +123,7 @@ def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
         if chosen and any(_same_table(candidate, other) for other in chosen):
             continue
         words += len(candidate.sentence.text.split())
-        if chosen and (share >= _SHARE or words > brief or probability < share / 4 or len(chosen) == 3):
+        if chosen and (share >= _SHARE or words > brief or probability < share / 8 or len(chosen) == 3):
             break
         chosen.append(candidate)
         share += float(probability)

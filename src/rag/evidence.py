@@ -18,21 +18,21 @@ from rag.figures import Figure
 from rag.figures import find_figures as _find_figures
 from rag.index import Index
 from rag.lexical import QueryTerm
-from rag.questions import Question, Unit, years_in
+from rag.questions import CONTACTS, Question, Unit, years_in
 from rag.retrieval import Query
 from rag.text import Analyzer
 from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.0, "names_around": 2.7, "words": 3.3, "words_around": 1.0, "words_beside": -2.0, "cosine": 2.5,
-    "across": -0.7, "lexical": 2.6, "dense": 1.3, "fit": 2.2, "misfit": -0.8, "years": 1.9, "other_years": -1.2,
-    "more_years": -0.7, "first": 0.9, "long": 0.2, "definition": 2.0, "defines": 2.0, "lists": 1.4, "rank": 3.0,
+    "names": 3.0, "names_around": 2.8, "words": 3.3, "words_around": 1.1, "words_beside": -2.1, "cosine": 2.4,
+    "across": -0.0, "lexical": 2.5, "dense": 1.2, "fit": 2.5, "misfit": -1.7, "years": 1.8, "other_years": -1.0,
+    "more_years": -0.7, "first": 0.9, "long": 0.5, "definition": 2.0, "defines": 2.0, "lists": 1.4, "rank": 3.0,
     "row_key": 2.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.3, "content_direct": 3.0, "has_content": 0.2, "missing": -1.5, "missing_term": -4.0,
-    "unknown": -0.8, "cosine": 1.6, "fit": 0.8, "misfit": -0.5, "across": 0.3, "all": 2.4, "bias": -2.5,
+    "content": -2.2, "content_direct": 2.9, "has_content": 0.1, "missing": -1.3, "missing_term": -3.8,
+    "unknown": -0.6, "cosine": 1.8, "fit": 0.9, "misfit": 0.0, "across": 0.3, "all": 2.3, "bias": -2.6,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -274,6 +274,9 @@ def find_figures(text: str) -> tuple[Figure, ...]:
 def fit_of(sentence: Sentence, question: Question) -> float:
     """Whether a sentence holds the kind of thing a question asks for, 0 to 1."""
     text = sentence.text
+    if question.kind == "contact":
+        looks = [shape for word, shape in CONTACTS.items() if re.search(word, question.text, re.IGNORECASE)]
+        return float(any(re.search(shape, text) for shape in looks))
     if question.kind == "person":
         role = ROLE.search(question.text)
         told = ROLE.search(text) and _PERSON.search(text)
@@ -283,7 +286,11 @@ def fit_of(sentence: Sentence, question: Question) -> float:
     if question.kind == "date":
         return float(any(figure.kind == "date" for figure in find_figures(text)))
     if question.kind == "figure" or question.unit != "any":
-        kinds = {figure.kind for figure in find_figures(text)}
+        figures = find_figures(text)
+        kinds = {figure.kind for figure in figures}
         wanted = _KINDS_OF_UNIT[question.unit]
+        if question.unit == "count" and question.counted:
+            units = {figure.unit for figure in figures if figure.kind == "count"}
+            return 1.0 if question.counted in units else 0.4 if "" in units or "number" in kinds else 0.0
         return 1.0 if kinds & wanted else 0.4 if kinds & _KINDS_OF_UNIT["any"] else 0.0
     return 0.5

@@ -6,14 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.figures import find_figures
 from rag.text import Term, language_of
 from rag.types import Language
 
-Kind = Literal["figure", "date", "person", "place", "list", "compare", "definition", "other"]
+Kind = Literal["contact", "figure", "date", "person", "place", "list", "compare", "definition", "other"]
 Unit = Literal["money", "percent", "rank", "score", "count", "any"]
 
+# What a contact is asked for, and what it looks like.
+CONTACTS: dict[str, str] = {
+    r"e-?mails?\b|이메일|메일": r"\S+@\S+\.\w+",
+    r"phone|telephone|\bcall\b(?! itself|ed)|전화": r"\d{2,4}-\d{3,4}(-\d{4})?",
+    r"web ?site|web ?page|homepage|\burl\b|홈페이지|웹사이트|누리집": r"\b[\w-]+\.(org|com|net|kr|io|go)\b",
+}
 # First match wins, so the order says which reading is stronger.
 _KINDS: tuple[tuple[Kind, str], ...] = (
+    ("contact", "|".join(CONTACTS)),
     (
         "compare",
         r"비교|차이|대비|중\s*(어느|누가|뭐가|무엇이|어디가)|보다|\bvs\b|versus|compar|differen|\bthan\b|\bbetween\b.+\band\b",
@@ -59,7 +67,7 @@ _UNITS: tuple[tuple[Unit, str], ...] = (
     (
         "money",
         r"얼마|금액|매출|시가총액|시총|예산|투자\s*(액|금|규모|유치액)|거래\s*(액|규모)|기업\s*가치|몸값|월세|임대료|달러|"
-        r"how much|\bsales\b|earnings|profit|turnover|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
+        r"how much|how many (won|dollars)|\bin (won|dollars|KRW|USD)\b|\bsales\b|earnings|profit|turnover|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
     ),
     ("count", r"몇|인원|건수|개수|편수|수는|수가|how many|number of|headcount"),
 )
@@ -81,6 +89,7 @@ _STRICT = re.compile(
     r"\bwon\b|\bKRW\b|\bUSD\b|dollars?|달러",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
 _LOWEST = re.compile(r"최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌")
 
 
@@ -96,6 +105,7 @@ class Question:
     names: frozenset[str]  # tokens of terms that name somebody or something: the answer must be about them
     type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
     superlative: Literal["", "highest", "lowest"]
+    counted: str  # the unit of "how many": person, country, ...
     strict: bool  # it names the unit of the answer, not just "how much"
 
 
@@ -114,8 +124,18 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
             t.token for t in terms if any(a <= t.start < b for a, b in (m.span() for m in _TYPE_WORDS.finditer(text)))
         ),
         superlative,  # type: ignore[arg-type]
+        _counted(text),
         bool(_STRICT.search(text)),
     )
+
+
+def _counted(text: str) -> str:
+    """The unit of what is to be counted, read as if three of it were found."""
+    match = _HOW_MANY.search(text)
+    if not match:
+        return ""
+    figures = find_figures(f"3 {match['noun']}" if match["noun"] else f"3{match['counter']}")
+    return figures[0].unit if figures and figures[0].kind == "count" else ""
 
 
 def years_in(text: str) -> tuple[str, ...]:
