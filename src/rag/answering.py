@@ -90,9 +90,11 @@ def _able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
 
 
 def _near(candidate: Candidate) -> Floats:
-    """Match of each term in the sentence or its headings; a table row is only about what stands in it."""
-    around = 0.0 if candidate.sentence.kind == "row" else 0.9
-    return np.asarray(np.maximum(candidate.direct, around * candidate.around), np.float32)
+    """Match of each term in the sentence or its headings; what stands in one row of a table is not about the others."""
+    around = 0.9 * candidate.around
+    if candidate.sentence.kind == "row":
+        around = np.where(candidate.beside >= _HELD, 0.0, around)
+    return np.asarray(np.maximum(candidate.direct, around), np.float32)
 
 
 def _is_kind(question: Question, candidate: Candidate) -> bool:

@@ -109,7 +109,8 @@ class Chatbot:
 
     def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:
-            return refuse(question, query.language, self.settings.contact, suggestions_for(hits, query.language))
+            near = suggestions_for(hits, query.language) or self.starters(query.language)[:3]
+            return refuse(question, query.language, self.settings.contact, near)
         return compose(draft, query.language, self._locate, question)
 
     def _locate(self, document_id: str) -> tuple[str, str]:

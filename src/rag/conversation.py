@@ -61,7 +61,9 @@ def smalltalk(message: str) -> str:
     text = message.strip(" \n\t!.,~?^ㅎㅋㅠ:)\"'").lower()
     for name, pattern in _SMALLTALK:
         match = re.match(pattern, text)
-        if match and len(text) - match.end() <= 24 and not re.search(r"\d|[?？].+", text[match.end() :]):
+        rest = text[match.end() :] if match else ""
+        asks = name != "who" and len(rest.split()) > 1 and bool(re.search(r"[?？]", message))
+        if match and len(rest) <= 24 and not asks and not re.search(r"\d|[?？].+", rest):
             return name
     return ""
 
@@ -72,9 +74,18 @@ def standalone(message: str, history: Sequence[Turn], analyzer: Analyzer, langua
     answer = ""
     for turn in history[-6:]:
         if not smalltalk(turn.question):
-            previous, answer = _resolve(turn.question, previous, answer, analyzer), turn.answer
+            resolved = _resolve(turn.question, previous, answer, analyzer)
+            previous, answer = _answered(resolved, turn.answer, analyzer), turn.answer
     resolved = _resolve(message, previous, answer, analyzer)
     return replace(resolved, language=language or resolved.language)
+
+
+def _answered(resolved: Standalone, answer: str, analyzer: Analyzer) -> Standalone:
+    """Of several readings the one whose names its answer speaks of."""
+    for text in (resolved.text, *resolved.others):
+        if all(name.lower() in answer.lower() for name in _names(text, analyzer)):
+            return replace(resolved, text=text, others=())
+    return resolved
 
 
 def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Analyzer) -> Standalone:

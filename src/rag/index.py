@@ -21,7 +21,7 @@ from rag.errors import IndexFileError
 from rag.lexical import LexicalIndex
 from rag.types import Passage, Sentence, Source, Vectors
 
-VERSION = 1
+VERSION = 2
 CURRENT = "CURRENT"
 _REBUILD = "run `rag index` to build it"
 
@@ -35,6 +35,7 @@ class Manifest:
     glossary: str
     dimensions: int
     documents: dict[str, str]  # id -> checksum of the file
+    skipped: dict[str, str]  # files that could not be read, likewise
     files: dict[str, str]  # file of this generation -> checksum
 
 

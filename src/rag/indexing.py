@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ from rag.text import Analyzer, index_tokens
 from rag.types import Document, Encoder, Passage, Vectors
 
 EXACT_LIMIT = 400_000  # sentence vectors (about 100 k passages); above, an approximate index
+_LEFT_OVER = 3600.0  # seconds after which a generation that does not serve is taken for a killed build's
 _BATCH = 64  # documents analysed and encoded at once
 Progress = Callable[[int, int], None]
 
@@ -74,18 +76,20 @@ def build(
         raise InputError(f"{docs_dir}: no such folder; name one with --docs or RAG_DOCS_DIR")
     files = list(list_files(docs_dir))
     old = _reusable(index_dir, encoder, glossary)
-    skipped: list[str] = []
+    skipped: dict[str, str] = {}
+    reasons: list[str] = []
     entries: dict[str, _Entry] = {}
     fresh: list[tuple[Document, str]] = []
     for path in files:
-        name, digest = document_id(path, docs_dir), checksum(path)
+        name, digest = document_id(path, docs_dir), _digest(path)
         if old is not None and old.manifest.documents.get(name) == digest:
             entries[name] = _from_index(old, name)
             continue
         try:
             fresh.append((read_document(path, docs_dir), digest))
         except DocumentError as error:
-            skipped.append(str(error))
+            skipped[name] = digest
+            reasons.append(str(error))
     reused = len(entries)
     analyzer = analyzer or Analyzer(glossary)
     for begin in range(0, len(fresh), _BATCH):
@@ -95,10 +99,10 @@ def build(
     if not entries:
         raise InputError(f"{docs_dir}: no document could be read (.md, .txt, .html, .pdf); nothing was indexed")
     ordered = [entries[name] for name in sorted(entries)]
-    if fresh or old is None or set(old.manifest.documents) != set(entries):
-        _write(index_dir, ordered, encoder.name, glossary.fingerprint)
+    if fresh or old is None or set(old.manifest.documents) != set(entries) or old.manifest.skipped != skipped:
+        _write(index_dir, ordered, skipped, encoder.name, glossary.fingerprint)
     passages = sum(len(entry.passages) for entry in ordered)
-    return Report(len(ordered), passages, sum(len(e.vectors) for e in ordered), reused, tuple(skipped))
+    return Report(len(ordered), passages, sum(len(e.vectors) for e in ordered), reused, tuple(reasons))
 
 
 def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossary) -> bool:
@@ -107,10 +111,16 @@ def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossa
         old = Index.load(index_dir, encoder.name, glossary.fingerprint)
     except IndexFileError:
         return True
-    now = {document_id(path, docs_dir): checksum(path) for path in list_files(docs_dir)}
-    return any(now.get(name) != digest for name, digest in old.manifest.documents.items()) or len(now) > len(
-        old.manifest.documents
-    )
+    now = {document_id(path, docs_dir): _digest(path) for path in list_files(docs_dir)}
+    return now != {**old.manifest.documents, **old.manifest.skipped}
+
+
+def _digest(path: Path) -> str:
+    """A file's checksum, or what stands for it when it cannot be read (reading it then tells why)."""
+    try:
+        return checksum(path) if path.is_file() else "not a file"
+    except OSError as error:
+        return f"unreadable: {error.strerror}"
 
 
 def _reusable(index_dir: Path, encoder: Encoder, glossary: Glossary) -> Index | None:
@@ -158,9 +168,13 @@ def _analyse(documents: Sequence[tuple[Document, str]], encoder: Encoder, analyz
         at_sentence, at_context = next_sentence, next_context
 
 
-def _write(index_dir: Path, entries: Sequence[_Entry], encoder: str, glossary: str) -> None:
+def _write(
+    index_dir: Path, entries: Sequence[_Entry], skipped: dict[str, str], encoder: str, glossary: str
+) -> None:
     """Write a generation beside the serving one, then point CURRENT to it. Readers never see half of either."""
     index_dir.mkdir(parents=True, exist_ok=True)
+    current = index_dir / CURRENT
+    before = current.read_text("utf-8", errors="replace").strip() if current.is_file() else ""
     folder = Path(tempfile.mkdtemp(prefix="generation-", dir=index_dir))
     try:
         _write_files(folder, entries)
@@ -172,6 +186,7 @@ def _write(index_dir: Path, entries: Sequence[_Entry], encoder: str, glossary: s
             glossary,
             vectors.shape[1],
             {entry.id: entry.checksum for entry in entries},
+            skipped,
             {
                 path.relative_to(folder).as_posix(): checksum(path)
                 for path in sorted(folder.rglob("*"))
@@ -182,12 +197,20 @@ def _write(index_dir: Path, entries: Sequence[_Entry], encoder: str, glossary: s
         _flush(folder)
         pointer = folder / CURRENT
         pointer.write_text(folder.name, "utf-8")
-        os.replace(pointer, index_dir / CURRENT)
+        os.replace(pointer, current)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    _clean(index_dir, folder, before)
+
+
+def _clean(index_dir: Path, serving: Path, before: str) -> None:
+    """Remove the generation that served before, and what killed builds left; another build under way is spared.
+
+    A process that still serves from a removed generation keeps its open files.
+    """
     for other in index_dir.glob("generation-*"):
-        if other != folder:  # a process that serves from it keeps its open files
+        if other != serving and (other.name == before or time.time() - other.stat().st_mtime > _LEFT_OVER):
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ from rag.index import Index
 from rag.types import Hit, Language
 
 FILE_NAME = "starters.tsv"  # a line: language, tab, question
+_NEAR = 0.12  # lexical score below which a passage is about something else
 _ABOUT: dict[Language, str] = {"en": "What do the documents say about “{topic}”?", "ko": "“{topic}”에 대해 알려 줘"}
 
 
@@ -23,7 +24,7 @@ def starters_of(index: Index, docs_dir: Path, language: Language, limit: int = 8
 
 
 def suggestions_for(hits: Sequence[Hit], language: Language, limit: int = 3) -> tuple[str, ...]:
-    """Questions about the topics nearest to one that could not be answered."""
-    near = [hit.passage for hit in hits if hit.passage.language == language] or [hit.passage for hit in hits]
+    """Questions about the topics nearest to one that could not be answered; none when nothing is near."""
+    near = [hit.passage for hit in hits if hit.lexical >= _NEAR and hit.passage.language == language]
     topics = dict.fromkeys(passage.heading[-1] if passage.heading else passage.source.title for passage in near)
     return tuple(_ABOUT[language].format(topic=topic) for topic in topics)[:limit]

@@ -47,8 +47,7 @@ class RowReader:
         """The rows that answer, and how to say it; `best` is the row that matches the question's words."""
         columns = self._asked_columns(query, question, best)
         ranked = row_of_rank(question, rows)
-        measured = [column for column in columns if not is_rank(column)] or columns
-        extreme = extreme_row(question, rows, measured[0]) if question.superlative and measured else None
+        extreme = extreme_row(question, rows, columns) if question.superlative else None
         top = top_rows(question, rows)
         if top:
             return top, render_list(top, columns)
@@ -107,13 +106,17 @@ def is_rank(column: str) -> bool:
 
 def render_row(row: Sentence, columns: Sequence[str]) -> str:
     """A row as one readable line: what it is about, then the columns asked for (all when none is)."""
-    labels = [(column, value) for column, value in row.cells if value and numeric(value) is None]
-    subject = labels[:1] or list(row.cells[:1])
-    rest = [cell for cell in row.cells if cell[1] and cell not in subject and (not columns or cell[0] in columns)]
-    rest = rest or [cell for cell in row.cells if cell[1] and cell not in subject]
+    subject = _subject(row)
+    others = [cell for cell in row.cells if cell[1] and cell != subject]
+    rest = [cell for cell in others if cell[0] in columns] or others
     shown = ", ".join(f"{column}: {value}" if column else value for column, value in rest)
     head = f"{row.caption}: " if row.caption else ""
-    return head + " — ".join(part for part in (subject[0][1] if subject else "", shown) if part)
+    return head + " — ".join(part for part in (subject[1], shown) if part)
+
+
+def _subject(row: Sentence) -> tuple[str, str]:
+    """The cell that says what a row is about: the first that is not its rank."""
+    return next((cell for cell in row.cells if cell[1] and not is_rank(cell[0])), row.cells[0])
 
 
 def render_list(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
@@ -129,7 +132,7 @@ def render_subjects(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
     """What the rows of a table are about, with the columns asked for."""
     parts = []
     for row in rows:
-        subject = next((value for _, value in row.cells if value and numeric(value) is None), row.cells[0][1])
+        subject = _subject(row)[1]
         asked = ", ".join(value for column, value in row.cells if column in columns and value and value != subject)
         parts.append(f"{subject} ({asked})" if asked else subject)
     head = f"{rows[0].caption}: " if rows[0].caption else ""
@@ -153,10 +156,11 @@ def top_rows(question: Question, rows: Sequence[Sentence]) -> list[Sentence]:
     return [row for rank, row in sorted(ranked, key=lambda pair: pair[0]) if count and rank <= count]
 
 
-def extreme_row(question: Question, rows: Sequence[Sentence], column: str) -> Sentence | None:
-    """The row with the highest (or lowest) value in a column; of ranks the first is the highest."""
-    valued = [(value, row) for row in rows for c, v in row.cells if c == column and (value := numeric(v)) is not None]
-    if len(valued) < 2:
-        return None
-    lowest = (question.superlative == "lowest") != is_rank(column)
-    return (min if lowest else max)(valued, key=lambda pair: pair[0])[1]
+def extreme_row(question: Question, rows: Sequence[Sentence], columns: Sequence[str]) -> Sentence | None:
+    """The row with the highest (or lowest) value in the first of the columns that holds numbers; of ranks 1 is highest."""
+    for column in sorted(columns, key=is_rank):
+        valued = [(value, row) for row in rows for c, v in row.cells if c == column and (value := numeric(v)) is not None]
+        if len(valued) > 1:
+            lowest = (question.superlative == "lowest") != is_rank(column)
+            return (min if lowest else max)(valued, key=lambda pair: pair[0])[1]
+    return None

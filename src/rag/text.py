@@ -84,12 +84,13 @@ class Term:
 
 
 def language_of(text: str, default: Language = "en") -> Language:
-    """The language a reader wrote in: Korean when the last word is, or two words in five (names are often foreign)."""
+    """The language a reader wrote in: Korean when two words in five are, or the last without English grammar before it."""
     words = [word for word in text.split() if _HANGUL.search(word) or _LATIN.search(word)]
     if not words:
         return default
     korean = [bool(_HANGUL.search(word)) for word in words]
-    return "ko" if korean[-1] or sum(korean) >= 0.4 * len(words) else "en"
+    english = sum(word.lower().strip("?.,!'\"()") in _ENGLISH_STOP for word in words)
+    return "ko" if (korean[-1] and english < 2) or sum(korean) >= 0.4 * len(words) else "en"
 
 
 def fold(text: str) -> str:
