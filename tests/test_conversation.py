@@ -133,9 +133,6 @@ def test_a_thing_that_is_no_name_is_taken_along() -> None:
     )
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a name tried for one follow-up stays in the next: “윤 미르바이오 언제 설립됐어?”"
-)
 def test_a_name_of_an_answer_does_not_stick() -> None:
     who = ("하람로보틱스의 대표는 누구야?", "하람로보틱스의 대표는 윤서담이다. [1]")
     text = resolve("미르바이오는?", who, ("언제 설립됐어?", "하람로보틱스는 2014년 5월 설립됐다. [1]")).text
@@ -168,6 +165,5 @@ def test_a_question_is_no_small_talk(message: str) -> None:
 @pytest.mark.parametrize(
     "message", ["안녕, 하람로보틱스는 언제 설립됐어?", "Hi, who leads Mir Bio?", "thanks, and what about 매출?"]
 )
-@pytest.mark.xfail(strict=True, reason="a short question after a greeting is taken for small talk")
 def test_a_short_question_after_a_greeting_is_answered(message: str) -> None:
     assert smalltalk(message) == ""

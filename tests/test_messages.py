@@ -36,11 +36,7 @@ def test_a_wish_for_a_language_alone(message: str, wish: str) -> None:
         (f"{QUESTION} Answer in Korean.", "ko"),
         (f"{QUESTION} in Korean please", "ko"),
         ("하람로보틱스는 언제 설립됐어? 영어로 답해줘", "en"),
-        pytest.param(
-            f"Answer in Korean: {QUESTION}",
-            "ko",
-            marks=pytest.mark.xfail(strict=True, reason="a wish before the question is not seen"),
-        ),
+        (f"Answer in Korean: {QUESTION}", "ko"),
     ],
 )
 def test_a_wish_with_a_question(message: str, wish: str) -> None:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
-from library import shared_chatbot
+from library import HARAM_EN, shared_chatbot
 
 from rag.server import make_app
+
+STARTUP = 120  # seconds: a slow machine builds the index too
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +42,64 @@ def test_answers_come_from_the_same_app(client: TestClient) -> None:
 def test_no_machine_documentation_is_served(client: TestClient) -> None:
     for path in ("/docs", "/redoc"):
         assert "swagger" not in client.get(path).text.lower()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`rag serve` over one document in a process of its own, and its port once the page opens."""
+    docs, log = tmp_path / "docs", tmp_path / "server.log"
+    docs.mkdir()
+    (docs / "haram.md").write_text(HARAM_EN, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "rag", "serve", "--docs", str(docs), "--index", str(tmp_path / "index")]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", str(port)], env=environ, stdout=output, stderr=output
+        ) as process,
+    ):
+        try:
+            wait_for_page(process, port, log)
+            yield process, port
+        finally:
+            process.kill()
+
+
+def wait_for_page(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + STARTUP
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            status, _ = request(port, "GET", "/")
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+            continue
+        assert status == 200
+        return
+    pytest.fail(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def request(port: int, method: str, path: str, body: object = None) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def test_a_real_server_answers_and_ends_when_told(served: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = served
+    question = {"question": "When was Haram Robotics founded?", "history": []}
+    status, stream = request(port, "POST", "/page/stream", question)
+    assert status == 200
+    events: list[dict[str, Any]] = [
+        json.loads(block[5:]) for block in stream.split("\n\n") if block.startswith("data:")
+    ]
+    assert events[-1]["type"] == "done"
+    assert events[-1]["answer"]["status"] == "answered"
+    assert "May 2014" in events[-1]["answer"]["answer"]
+    process.terminate()
+    assert process.wait(timeout=15) in (0, -15)  # uvicorn raises the signal again once it has closed

@@ -25,14 +25,14 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.0, "names_around": 2.8, "words": 3.3, "words_around": 1.1, "words_beside": -2.1, "cosine": 2.4,
-    "across": -0.0, "lexical": 2.5, "dense": 1.2, "fit": 2.5, "misfit": -1.7, "years": 1.8, "other_years": -1.0,
-    "more_years": -0.7, "first": 0.9, "long": 0.5, "definition": 2.0, "defines": 2.0, "lists": 1.4, "rank": 3.0,
+    "names": 3.0, "names_around": 2.8, "words": 3.4, "words_around": 1.3, "words_beside": -2.2, "cosine": 2.4,
+    "across": 0.0, "lexical": 2.5, "dense": 1.1, "fit": 2.5, "misfit": -1.7, "years": 1.8, "other_years": -1.0,
+    "more_years": -0.7, "first": 0.9, "long": 0.5, "definition": 2.0, "defines": 2.0, "lists": 1.5, "rank": 3.0,
     "row_key": 2.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.2, "content_direct": 2.9, "has_content": 0.1, "missing": -1.3, "missing_term": -3.8,
-    "unknown": -0.6, "cosine": 1.8, "fit": 0.9, "misfit": 0.0, "across": 0.3, "all": 2.3, "bias": -2.6,
+    "content": -2.1, "content_direct": 2.8, "has_content": 0.2, "missing": -1.2, "missing_term": -3.3,
+    "unknown": -0.6, "cosine": 1.6, "fit": 0.9, "misfit": -0.0, "across": 0.3, "all": 2.4, "bias": -2.6,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),

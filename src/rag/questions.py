@@ -53,8 +53,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "definition",
-        r"(이)?란\s*\S{0,4}\??$|무엇(인|이|입|을)|뭐(야|예|에|니|지|임|하는)|뭔(가|지)|누구야|누구예요|소개|설명|(뭐|무엇|뭘|무얼|어떤\s*일을?)\s*(을|를)?\s*(하는|만드는)|어떤\s*(회사|기업|기관|곳|서비스|프로그램|사람|행사|도구)\s*(이|인|야|예|일|임|\?|$)|알려|대해|"
-        r"\bwhat('s| is| was| does)\b|tell me (about|what)|what (kind|sort|type) of|explain|describe|introduce|overview|about\b",
+        r"(이)?란\s*\S{0,4}\??$|정의|무슨\s*뜻|무엇(인|이|입|을)|뭐(야|예|에|니|지|임|하는)|뭔(가|지)|누구야|누구예요|소개|설명|(뭐|무엇|뭘|무얼|어떤\s*일을?)\s*(을|를)?\s*(하는|만드는)|어떤\s*(회사|기업|기관|곳|서비스|프로그램|사람|행사|도구)\s*(이|인|야|예|일|임|\?|$)|알려|대해|"
+        r"\bwhat('s| is| was| does)\b|tell me (about|what)|what (kind|sort|type) of|explain|describe|introduce|overview|definition|\bdefine\b|meaning of|about\b",
     ),
 )
 _UNITS: tuple[tuple[Unit, str], ...] = (

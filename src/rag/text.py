@@ -56,10 +56,10 @@ _WEAK = frozenset(
     detail inform current exact roughli approxim total overal amount level major main key one two three first start begin
     take took receiv win figur question answer document sourc far long much size latest recent rough now next last yearli annual month today ever yet
     still sinc back whole given differ compar respect actual basic general specif certain various get put go see look
-    help possibl abl ask plan expect report state tabl row column entri item make servic accord prepar need want
+    help possibl abl ask plan expect report state tabl row column entri item make servic accord prepar need want quick brief short simpl definit mean kindli wonder curious
     받 쓰 시작 쉽 모으 끌 종류 이름 내용 방법 돈 값 프로 사람 회사 곳 크 많 높 낮 작 적 들 나오 만들 가지 들어가 들어오 보이 찾
     이루 다르 같 최근 현재 지금 요즘 전체 총 각각 기준 관련 구체 자세 간단 예 답 질문 문서 자료 출처 몇 나 두 세 넷 다섯 때문 사이
-    동안 이후 이전 계획 예정 예상 전망 진행 실시 대상 역할 특징 무슨 표 항목 부문 오늘 내일 어제 올해 작년 내년 얘기 이야기 느낌 프로그램""".split()
+    동안 이후 이전 계획 예정 예상 전망 진행 실시 대상 역할 특징 무슨 표 항목 부문 오늘 내일 어제 올해 작년 내년 얘기 이야기 느낌 프로그램 여쭙 부탁 감사 주시 드리 바라 혹시 그냥 대충 얼른 빨리 가능 확인 요청 문의 안내 쪽 거기 여기 저기 어느 무어 뭣 관하 정도 숫자 금 씩""".split()
 )
 
 
