@@ -76,9 +76,6 @@ def test_an_interview_answers_what_was_asked_in_it() -> None:
     assert "신약 후보 물질" in ask("미르바이오는 어떤 회사야?").text
 
 
-@pytest.mark.xfail(
-    strict=True, reason="투자를 받다 is not met by 유치하다, though the interview asks in the same words"
-)
 def test_an_interview_answers_its_own_question() -> None:
     assert "270억" in ask("미르바이오는 투자를 얼마나 받았어?").text
 

@@ -20,16 +20,16 @@ class Glossary:
 
     def __init__(self, entries: Sequence[Sequence[str]]) -> None:
         self.entries = tuple(tuple(forms) for forms in entries)
-        self._entry_of: dict[str, int] = {}
+        entry_of: dict[str, int] = {}
         for number, forms in enumerate(self.entries):
             for form in forms:
-                self._entry_of.setdefault(_key(form), number)
+                entry_of.setdefault(form, number)
         # Two steps for speed: one pattern tells whether any form of a first letter stands here, then each is tried.
         self._any_of: dict[str, re.Pattern[str]] = {}
-        self._each_of: dict[str, list[re.Pattern[str]]] = {}
-        for first, group in _by_first(form for forms in self.entries for form in forms):
+        self._each_of: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+        for first, group in _by_first(entry_of):
             self._any_of[first] = re.compile("|".join(map(_flexible, group)), re.IGNORECASE)
-            self._each_of[first] = [re.compile(_flexible(form), re.IGNORECASE) for form in group]
+            self._each_of[first] = [(re.compile(_flexible(form), re.IGNORECASE), entry_of[form]) for form in group]
 
     @classmethod
     def load(cls, docs_dir: Path | None = None) -> Glossary:
@@ -69,8 +69,8 @@ class Glossary:
             ):
                 continue
             found = {
-                (self._entry_of[_key(match.group())], match.end())
-                for pattern in self._each_of[first]
+                (entry, match.end())
+                for pattern, entry in self._each_of[first]
                 if (match := pattern.match(text, position)) and _whole(text, position, match.end(), edges)
             }
             yield from ((entry, position, end) for entry, end in sorted(found))
@@ -84,12 +84,6 @@ def _by_first(forms: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     ordered = sorted(set(forms), key=lambda form: (form[0].lower(), -len(form), form))
     for first, group in groupby(ordered, key=lambda form: form[0].lower()):
         yield first, list(group)
-
-
-def _key(form: str) -> str:
-    """What is equal for all ways to write a form: no spaces or hyphens, lower case, no English plural."""
-    key = re.sub(r"[\s\-·]+", "", form).lower()
-    return key.removesuffix("s") if len(key) > 3 else key
 
 
 def _flexible(form: str) -> str:
