@@ -57,11 +57,11 @@ ENGLISH_STOP = frozenset(
     themselves then there therefore these they this those though through thus to too under until up upon us use
     used uses using ve very via was wasn we well were weren what whatever when whenever where whether which
     while who whom whose why will with within without won would wouldn yes yet you your yours yourself
-    yourselves eg ie s m""".split()  # noqa: SIM905
+    yourselves eg ie s m""".split()
 )
 KOREAN_STOP = frozenset(
     """하 되 있 없 않 같 이렇 그렇 그러 어떻 이러 어떠하 대하 위하 따르 통하 관하 의하 인하 경우 때문 자신
-    여러분 당신""".split()  # noqa: SIM905
+    여러분 당신""".split()
 )
 KOREAN_TAGS = frozenset(("NNG", "NNP", "NR", "VV", "VA", "XR", "SL"))
 NOUN_TAGS = frozenset(("NNG", "NNP", "XR", "SL"))

@@ -59,7 +59,7 @@ class ExtractiveAnswerer:
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = weigher.candidates(hits)
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
-        chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if _able(weigher, c)])
+        chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
         statements = (self._statement(query, question, candidate) for candidate in chosen)
         return Draft(question, tuple(_distinct(statements))[:MOST])
 
@@ -82,7 +82,7 @@ class ExtractiveAnswerer:
         return Statement(candidate.hit, min(places), max(places), text)
 
 
-def _able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
+def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
     if (_near(candidate)[weigher.required] < _HELD).any() or not _in_years(weigher.question, candidate):
         return False
@@ -160,12 +160,12 @@ def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Can
     names = np.flatnonzero(weigher.required).tolist()
     if len(weigher.question.years) > 1:
         names += [n for n, term in enumerate(weigher.query.terms) if term.token in weigher.question.years]
-    if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and _able(weigher, c) for c in found[:8]):
+    if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and is_able(weigher, c) for c in found[:8]):
         return ()
     chosen: list[Candidate] = []
     for name in names:
         alone = weigher.without([other for other in names if other != name])
-        best = next((c for c in found if c.direct[name] >= _HELD and _able(alone, c, SURE - 1.0)), None)
+        best = next((c for c in found if c.direct[name] >= _HELD and is_able(alone, c, SURE - 1.0)), None)
         if best is None:
             return ()
         chosen.append(best)

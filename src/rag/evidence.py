@@ -25,14 +25,14 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.0, "names_around": 2.8, "words": 3.4, "words_around": 1.3, "words_beside": -2.2, "cosine": 2.4,
-    "across": 0.0, "lexical": 2.5, "dense": 1.1, "fit": 2.5, "misfit": -1.7, "years": 1.8, "other_years": -1.0,
-    "more_years": -0.7, "first": 0.9, "long": 0.5, "definition": 2.0, "defines": 2.0, "lists": 1.5, "rank": 3.0,
+    "names": 3.0, "names_around": 2.7, "words": 3.3, "words_around": 1.2, "words_beside": -2.2, "cosine": 2.8,
+    "across": 0.0, "lexical": 2.4, "dense": 1.3, "fit": 2.4, "misfit": -1.6, "years": 1.8, "other_years": -1.0,
+    "more_years": -0.7, "first": 0.9, "long": 0.5, "definition": 2.0, "defines": 2.0, "lists": 1.4, "rank": 3.1,
     "row_key": 2.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.1, "content_direct": 2.8, "has_content": 0.2, "missing": -1.2, "missing_term": -3.3,
-    "unknown": -0.6, "cosine": 1.6, "fit": 0.9, "misfit": -0.0, "across": 0.3, "all": 2.4, "bias": -2.6,
+    "content": -2.1, "content_direct": 2.8, "has_content": 0.2, "missing": -1.3, "missing_term": -3.4,
+    "unknown": -0.6, "cosine": 1.6, "fit": 0.9, "misfit": -0.3, "across": 0.3, "all": 2.4, "bias": -2.6,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -124,7 +124,7 @@ class Weigher:
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
         for at, plain in enumerate(matches):
-            fit = fit_of(hit.passage.sentences[at], self.question)
+            fit = self._fit(hit.passage.sentences[at])
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
                 **self._coverage(direct, around, beside),
@@ -136,6 +136,15 @@ class Weigher:
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
             yield Candidate(hit, at, direct, around, beside, features, score)
+
+    def _fit(self, sentence: Sentence) -> float:
+        """`fit_of`, where a year in a name (2022 Seoul Industry Report) is no date."""
+        fit = fit_of(sentence, self.question)
+        if fit and self.question.kind == "date":
+            names = [(start, end) for _, start, end in self.analyzer.glossary.find(sentence.text)]
+            dates = (figure for figure in find_figures(sentence.text) if figure.kind == "date")
+            return float(any(not any(a <= date.start < b for a, b in names) for date in dates))
+        return fit
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
         """For each row of a table, its share of the question's words that tell its rows apart; 0 for other sentences."""
@@ -170,8 +179,12 @@ class Weigher:
 
     def confidence(self, candidate: Candidate) -> float:
         """Log-odds that a candidate answers the question, rather than only being about the same things."""
-        features = {**candidate.features, **self._met(candidate), "bias": 1.0}
+        features = self.confidence_features(candidate)
         return sum(weight * features[name] for name, weight in CONFIDENCE.items())
+
+    def confidence_features(self, candidate: Candidate) -> Mapping[str, float]:
+        """What the confidence in a candidate is weighed from, by the names of `CONFIDENCE`."""
+        return {**candidate.features, **self._met(candidate), "bias": 1.0}
 
     def _met(self, candidate: Candidate) -> dict[str, float]:
         """How well the words are met that say what is asked of the names."""

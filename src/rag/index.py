@@ -21,7 +21,7 @@ from rag.errors import IndexFileError
 from rag.lexical import LexicalIndex
 from rag.types import Passage, Sentence, Source, Vectors
 
-VERSION = 2
+VERSION = 3
 CURRENT = "CURRENT"
 _REBUILD = "run `rag index` to build it"
 

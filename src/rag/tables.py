@@ -81,7 +81,9 @@ class RowReader:
     def _group(self, query: Query, best: Sentence, rows: Sequence[Sentence]) -> list[Sentence]:
         """The rows that share with the best one the cell that the question mentions."""
         shared = [
-            (column, value) for column, value in best.cells if numeric(value) is None and self._meets(query.weighted, value)
+            (column, value)
+            for column, value in best.cells
+            if numeric(value) is None and self._meets(query.weighted, value)
         ]
         return [row for row in rows if shared and all(cell in row.cells for cell in shared)]
 
@@ -159,7 +161,9 @@ def top_rows(question: Question, rows: Sequence[Sentence]) -> list[Sentence]:
 def extreme_row(question: Question, rows: Sequence[Sentence], columns: Sequence[str]) -> Sentence | None:
     """The row with the highest (or lowest) value in the first of the columns that holds numbers; of ranks 1 is highest."""
     for column in sorted(columns, key=is_rank):
-        valued = [(value, row) for row in rows for c, v in row.cells if c == column and (value := numeric(v)) is not None]
+        valued = [
+            (value, row) for row in rows for c, v in row.cells if c == column and (value := numeric(v)) is not None
+        ]
         if len(valued) > 1:
             lowest = (question.superlative == "lowest") != is_rank(column)
             return (min if lowest else max)(valued, key=lambda pair: pair[0])[1]
