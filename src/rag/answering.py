@@ -56,6 +56,8 @@ class ExtractiveAnswerer:
     def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
         """The draft of an answer from the passages found."""
         question = read_question(query.text, query.language, query.terms)
+        if all(term.weak for term in query.terms):  # nothing is asked that documents could hold
+            return Draft(question, ())
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = weigher.candidates(hits)
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
