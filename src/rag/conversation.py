@@ -23,9 +23,6 @@ _ELLIPSIS = re.compile(
     r"^\W*(그럼|그러면|그렇다면|그리고|또|혹시|and|or|so|then|ok(ay)?|what about|how about|what of|same for|and for|\s|,)+",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(
-    r"(의 경우|경우)?(은|는|도|이|가|요|은요|는요|이요|도요)?\s*(어때|어떤가|어떻|얼마|어떠)?\S{0,3}\W*$"
-)
 _ASKS_WHO = re.compile(
     r"(어느|어떤|무슨)\s*(회사|기업|곳|기관|대학|도시|구|스타트업|행사)|누구|누가|(회사|기업|곳|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐|무엇)|"
     r"\bwho\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event)\b",

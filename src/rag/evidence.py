@@ -79,11 +79,6 @@ class Candidate:
         """The sentence."""
         return self.hit.passage.sentences[self.at]
 
-    @property
-    def support(self) -> Floats:
-        """Match of each query term in the sentence or its headings, shape (terms,)."""
-        return np.asarray(np.maximum(self.direct, 0.8 * self.around), np.float32)
-
 
 class Weigher:
     """Finds and weighs the candidates for one question."""
@@ -93,7 +88,7 @@ class Weigher:
         self.analyzer = analyzer
         self.query = query
         self.question = question
-        self.weights = term_weights(index, query.weighted, question)  # of each term, sum 1
+        self.weights = term_weights(index, query.weighted)  # of each term, sum 1
         self.named = np.array([term.token in question.names for term in query.weighted], bool)
         self.term = np.array([term.tag == "§t" for term in query.terms], bool)
         self.unknown = np.array([not _known(index, term) for term in query.weighted], bool)
@@ -253,7 +248,7 @@ class Weigher:
         return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
 
 
-def term_weights(index: Index, terms: Sequence[QueryTerm], question: Question) -> Floats:
+def term_weights(index: Index, terms: Sequence[QueryTerm]) -> Floats:
     """How much of the question each term is, shape (terms,), sum 1: its rarity in the documents."""
     if not terms:
         return np.zeros(0, np.float32)

@@ -88,6 +88,14 @@ class Index:
         return {passage.id: number for number, passage in enumerate(self.passages)}
 
     @cached_property
+    def numbers_of(self) -> dict[str, list[int]]:
+        """Document id -> the numbers of its passages."""
+        numbers: dict[str, list[int]] = {}
+        for number, passage in enumerate(self.passages):
+            numbers.setdefault(passage.document_id, []).append(number)
+        return numbers
+
+    @cached_property
     def _spans(self) -> dict[tuple[str, str], tuple[int, int]]:
         """(key, language) of each document -> its first passage and the one after its last."""
         spans: dict[tuple[str, str], tuple[int, int]] = {}

@@ -108,9 +108,8 @@ def build(
 
 def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossary) -> bool:
     """Whether `build` would change something."""
-    try:
-        old = Index.load(index_dir, encoder.name, glossary.fingerprint)
-    except IndexFileError:
+    old = _reusable(index_dir, encoder, glossary)
+    if old is None:
         return True
     now = {document_id(path, docs_dir): _digest(path) for path in list_files(docs_dir)}
     return now != {**old.manifest.documents, **old.manifest.skipped}
@@ -132,7 +131,7 @@ def _reusable(index_dir: Path, encoder: Encoder, glossary: Glossary) -> Index | 
 
 
 def _from_index(old: Index, document_id: str) -> _Entry:
-    numbers = [n for n, passage in enumerate(old.passages) if passage.document_id == document_id]
+    numbers = old.numbers_of.get(document_id, [])
     sentences = [s for n in numbers for s in range(old.first_sentence[n], old.first_sentence[n + 1])]
     vectors = [old.sentence_vectors(n) for n in numbers]
     return _Entry(

@@ -1,7 +1,7 @@
 """Finds the passages for a query.
 
 Lexical and dense scores are both brought to [0, 1] and added, the dense one with a small weight within a language, where
-words are the stronger signal, and with a large one across languages, where meaning is. Scores are compared, not ranks:
+words are the stronger signal, and with a larger one across languages, where meaning is. Scores are compared, not ranks:
 reciprocal rank fusion weighs a poor ranking like a good one.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from rag.figures import find_figures
 from rag.lexical import QueryTerm
@@ -39,7 +40,9 @@ class RowReader:
     """Reads a table for a question."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        self.analyzer = analyzer
+        self._analyzer = analyzer
+        # The caption and the columns are the same for every row of a table.
+        self._tokens = lru_cache(maxsize=4096)(self._tokens_of)
 
     def read(
         self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]
@@ -50,11 +53,11 @@ class RowReader:
         extreme = extreme_row(question, rows, columns) if question.superlative else None
         top = top_rows(question, rows)
         if top:
-            return top, render_list(top, columns)
+            return top, render_list(top)
         if question.kind == "list" and ranked is None:
             group = self._group(query, best, rows)
             if len(group) != 1:  # no cell is singled out: the whole table is the list
-                return group or rows, render_list(group, columns) if group else render_subjects(rows, columns)
+                return group or rows, render_list(group) if group else render_subjects(rows, columns)
         row = ranked or extreme or best
         return (row,), render_row(row, columns)
 
@@ -68,7 +71,7 @@ class RowReader:
 
         Words of the caption name the table, not a column, unless the question speaks of a column.
         """
-        caption = frozenset(term.token for term in self.analyzer.terms(row.caption))
+        caption = self._tokens(row.caption)
         apart = bool(_COLUMN.search(question.text))
         terms = [term for term in query.weighted if apart or term.match(caption) < 0.5]
         own = [term for term in terms if term.token not in question.type_words]
@@ -88,8 +91,10 @@ class RowReader:
         return [row for row in rows if shared and all(cell in row.cells for cell in shared)]
 
     def _meets(self, terms: Sequence[QueryTerm], text: str) -> bool:
-        tokens = frozenset(term.token for term in self.analyzer.terms(text))
-        return any(term.match(tokens) >= 0.5 for term in terms)
+        return any(term.match(self._tokens(text)) >= 0.5 for term in terms)
+
+    def _tokens_of(self, text: str) -> frozenset[str]:
+        return frozenset(term.token for term in self._analyzer.terms(text))
 
 
 def numeric(value: str) -> Decimal | None:
@@ -121,7 +126,7 @@ def _subject(row: Sentence) -> tuple[str, str]:
     return next((cell for cell in row.cells if cell[1] and not is_rank(cell[0])), row.cells[0])
 
 
-def render_list(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
+def render_list(rows: Sequence[Sentence]) -> str:
     """Rows of one table as a list: the values that differ, without those that all rows share."""
     shared = set.intersection(*(set(row.cells) for row in rows))
     values = [", ".join(v for c, v in row.cells if v and (c, v) not in shared and not is_rank(c)) for row in rows]
