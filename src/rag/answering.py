@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Draft:
 
     question: Question
     statements: tuple[Statement, ...]
+    confidence: float = -math.inf  # log-odds that the first statement answers
 
 
 class ExtractiveAnswerer:
@@ -63,7 +65,8 @@ class ExtractiveAnswerer:
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
         chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
         statements = (self._statement(query, question, candidate) for candidate in chosen)
-        return Draft(question, tuple(_distinct(statements))[:MOST])
+        confidence = max((weigher.confidence(candidate) for candidate in chosen), default=-math.inf)
+        return Draft(question, tuple(_distinct(statements))[:MOST], confidence)
 
     def _statement(self, query: Query, question: Question, candidate: Candidate) -> Statement:
         if candidate.sentence.kind == "row":

@@ -22,6 +22,7 @@ from rag.text import Analyzer, language_of
 from rag.types import Answer, Delta, Done, Event, Hit, Language, LanguageModel, Passage, Retrieved, Turn
 from rag.writing import ModelAnswerer, Written
 
+_DOUBT = 0.5  # log-odds that a reading of a message must be surer by than the one before it
 HITS = 12  # passages that sentences are chosen from
 
 
@@ -65,7 +66,7 @@ class Chatbot:
             spoken = language or language_of(question)
             yield from _pieces(small_talk(question, spoken, kind, self.starters(spoken)[:3]))
             return
-        alone = standalone(question, history, self.retriever.analyzer, language)
+        alone = standalone(question, history, self.retriever.analyzer, language, self.retriever.common)
         query, hits, draft = self._find(alone)
         found = time.perf_counter()
         yield Retrieved(tuple(hits))
@@ -97,15 +98,13 @@ class Chatbot:
         return fallen_back(self._extractive(question, query, hits, draft), reply.failure if reply else "")
 
     def _find(self, alone: Standalone) -> tuple[Query, list[Hit], Draft]:
-        """Passages and a draft for the first reading of a message that the documents answer."""
+        """Passages and a draft for the reading of a message that the documents answer best; the first counts more."""
         tried = []
-        for text in (alone.text, *alone.others):
-            query = self.retriever.query(text, alone.language)
+        for reading in alone.readings:
+            query = self.retriever.query(reading.text, alone.language, reading.context)
             hits = self.retriever.hits(query, HITS)
             tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
-            if tried[-1][2].statements:
-                return tried[-1]
-        return tried[0]
+        return max(enumerate(tried), key=lambda pair: pair[1][2].confidence - _DOUBT * pair[0])[1]
 
     def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag.messages import read_message
@@ -19,6 +19,9 @@ _ANAPHOR = re.compile(
     r"\b(its|it|they|their|them|he|his|him|she|her|there)\b",
     re.IGNORECASE,
 )
+_AMONG = re.compile(r"\b(the|that|this) (\w+ )?ones?\b|\b(of|among|from) (those|these|them)\b|[그이]\s?중", re.IGNORECASE)
+_CURRENCIES = ("KRW", "USD")
+_NAME_RUN = re.compile(r"\b[A-Z][\w&-]*(?:(?: of| and| for| the)* [A-Z][\w&-]*)*")
 _ELLIPSIS = re.compile(
     r"^\W*(그럼|그러면|그렇다면|그리고|또|혹시|and|or|so|then|ok(ay)?|what about|how about|what of|same for|and for|\s|,)+",
     re.IGNORECASE,
@@ -28,6 +31,8 @@ _ASKS_WHO = re.compile(
     r"\bwho\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event)\b",
     re.IGNORECASE,
 )
+_SHORT = 6  # content words up to which a question without a name may be about what was spoken of
+_SWAPS = 3  # parts of the question before that a fragment is tried in place of
 _PUBLICATION = re.compile(r"report|article|index|news|보고서|기사|지수|뉴스|신문|일보", re.IGNORECASE)
 _SMALLTALK: tuple[tuple[str, str], ...] = (
     ("thanks", r"(정말 |너무 |아주 |네 |오 |아 )*(고마워|고맙|감사|땡큐|thank|thx|ty\b|cheers|much appreciated)"),
@@ -41,16 +46,25 @@ _SMALLTALK: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Standalone:
-    """A message as a query that needs no history.
-
-    Where the message leaves open whom it speaks of, `others` are further readings, to try when the first finds nothing.
-    """
+class Reading:
+    """One way to read a message: a query that needs no history, and words around it that a passage may hold too."""
 
     text: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A message read with its history: one reading, or several where it leaves something open, the likeliest first."""
+
+    readings: tuple[Reading, ...]
     language: Language  # to answer in
-    others: tuple[str, ...] = ()
     secret: bool = False  # nothing that documents could answer
+
+    @property
+    def text(self) -> str:
+        """The likeliest reading."""
+        return self.readings[0].text
 
 
 def smalltalk(message: str) -> str:
@@ -65,112 +79,138 @@ def smalltalk(message: str) -> str:
     return ""
 
 
-def standalone(message: str, history: Sequence[Turn], analyzer: Analyzer, language: Language | None) -> Standalone:
-    """Resolve "what about LG?", "그 회사는?", "영어로" against the turns before; other messages pass unchanged."""
+def standalone(
+    message: str,
+    history: Sequence[Turn],
+    analyzer: Analyzer,
+    language: Language | None,
+    common: Set[str] = frozenset(),
+) -> Standalone:
+    """Resolve "what about LG?", "그 회사는?", "영어로" against the turns before; other messages pass unchanged.
+
+    `common` are the tokens that stand nearly everywhere in the documents: what they name is rarely what is spoken of.
+    """
     previous: Standalone | None = None
     answer = ""
     for turn in history[-6:]:
         if not smalltalk(turn.question):
-            resolved = _resolve(turn.question, previous, answer, analyzer)
+            resolved = _resolve(turn.question, previous, answer, analyzer, common)
             previous, answer = _answered(resolved, turn.answer, analyzer), turn.answer
-    resolved = _resolve(message, previous, answer, analyzer)
+    resolved = _resolve(message, previous, answer, analyzer, common)
     return replace(resolved, language=language or resolved.language)
 
 
 def _answered(resolved: Standalone, answer: str, analyzer: Analyzer) -> Standalone:
     """Of several readings the one whose names its answer speaks of."""
-    for text in (resolved.text, *resolved.others):
-        if all(name.lower() in answer.lower() for name in _names(text, analyzer)):
-            return replace(resolved, text=text, others=())
+    for reading in resolved.readings:
+        if all(name.lower() in answer.lower() for name in _names(f"{reading.text} {reading.context}", analyzer)):
+            return replace(resolved, readings=(reading,))
     return resolved
 
 
-def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Analyzer) -> Standalone:
-    reading = read_message(said)
-    message = reading.question
-    own = reading.wish or language_of(message, previous.language if previous else "en")
-    if previous is None or reading.secret:
-        return Standalone(message, own, secret=reading.secret)
-    if reading.wish and message == said:  # nothing but the wish: the same question in that language
-        return Standalone(previous.text, own)
-    terms = analyzer.terms(message)
-    content = [term for term in query_terms(terms) if not _ANAPHOR.fullmatch(message[term.start : term.end])]
-    names = [term for term in content if is_name(term, message)]
-    if _is_ellipsis(message, content, names):
-        return Standalone(_substitute(message, content, previous.text, analyzer), own)
-    if not names and (_ANAPHOR.search(message) or _lacks_subject(message, content, own)):
-        readings = [_with_subject(message, subject) for subject in _subjects(previous.text, answer, analyzer)]
-        return Standalone(readings[0], own, tuple(readings[1:]))
-    return Standalone(message, own)
+def _resolve(
+    said: str, previous: Standalone | None, answer: str, analyzer: Analyzer, common: Set[str]
+) -> Standalone:
+    heard = read_message(said)
+    message = heard.question
+    own = heard.wish or language_of(message, previous.language if previous else "en")
+    if previous is None or heard.secret:
+        return Standalone((Reading(message),), own, heard.secret)
+    if heard.wish and message == said:  # nothing but the wish: the same question in that language
+        return replace(previous, language=own)
+    readings = _readings(message, previous.readings[0], answer, analyzer, common)
+    return Standalone(tuple(dict.fromkeys(readings)), own)
 
 
-def _is_ellipsis(message: str, content: Sequence[Term], names: Sequence[Term]) -> bool:
-    """Whether a message only swaps one part of the question before: "LG는?", "what about 2019?"."""
-    if not content or len(content) > 4:
-        return False
+def _readings(
+    message: str, previous: Reading, answer: str, analyzer: Analyzer, common: Set[str]
+) -> list[Reading]:
+    """What a message may mean after a question, the likeliest first; evidence decides between them."""
+    content = [
+        term for term in query_terms(analyzer.terms(message)) if not _ANAPHOR.fullmatch(message[term.start : term.end])
+    ]
+    before = f"{previous.text} {previous.context}".strip()
+    subjects = [Reading(_with_subject(message, name), before) for name in _subjects(previous, answer, analyzer, common)]
+    alone, in_context = Reading(message), Reading(message, before)
+    sorts = {_sort(term, message) for term in content}
+    if _is_fragment(message, content):
+        swapped = [Reading(text) for text in _substitutions(message, content, previous.text, analyzer)]
+        replaces = bool(sorts - {"word"} or years_in(message))
+        return [*swapped, *subjects, in_context] if replaces else [*subjects, in_context, *swapped]
+    if _ANAPHOR.search(message):
+        return [*subjects, in_context]
+    if _AMONG.search(message):
+        return [in_context, *subjects]
+    if "name" in sorts or len(content) > _SHORT:
+        return [alone]
+    return [*subjects, in_context] if len(content) <= 2 else [alone, *subjects, in_context]
+
+
+def _is_fragment(message: str, content: Sequence[Term]) -> bool:
+    """Whether a message is no whole question and only swaps a part of the one before: "LG는?", "what about 2019?"."""
     rest = _ELLIPSIS.sub("", message)
-    short = len(rest.split()) <= 3 and (bool(names) or bool(years_in(rest)))
-    introduced = rest != message and len(content) <= 3
-    return (
-        (introduced or short)
-        and bool(re.search(r"(은|는|도|요|의 경우)?\s*[?？]*\s*$", rest))
-        and not _has_predicate(rest)
-    )
+    return 0 < len(content) <= 4 and len(rest.split()) <= 5 and not _has_predicate(rest)
 
 
 def _has_predicate(text: str) -> bool:
     return bool(
         re.search(
-            r"(했|됐|되었|받았|인가|인지|있|없|얼마|언제|누구|어디|뭐|무엇|몇|알려|설명|\b(is|are|was|were|do|does|did|has|have|how|when|who|where)\b)",
+            r"(했|됐|되었|받았|인가|인지|있|없|얼마|언제|누구|누가|어디|뭐|무엇|몇|알려|설명|\b(is|are|was|were|do|does|did|has|have|how|when|who|where|which|why)\b)",
             _ELLIPSIS.sub("", text),
             re.IGNORECASE,
         )
     )
 
 
-def _substitute(message: str, content: Sequence[Term], previous: str, analyzer: Analyzer) -> str:
-    """The question before with its matching part replaced: a year by a year, a name by a name."""
-    replacement = message[content[0].start : content[-1].end]
-    years = years_in(replacement)
+def _substitutions(message: str, content: Sequence[Term], previous: str, analyzer: Analyzer) -> Iterator[str]:
+    """The question before with one of its parts replaced: a year by a year, a name by a name, a number by a number."""
+    new = message[content[0].start : content[-1].end]
+    years = years_in(new)
     if years and years_in(previous):
         old = re.search(r"(?:19|20)\d{2}", previous)
-        text = previous if old is None else previous[: old.start()] + years[0] + previous[old.end() :]
+        previous = previous if old is None else previous[: old.start()] + years[0] + previous[old.end() :]
         if len(content) == 1:
-            return text
-        previous = text
-    before = [t for t in query_terms(analyzer.terms(previous)) if is_name(t, previous) and t.tag != "SN"]
-    new_names = [t for t in content if is_name(t, message)]
-    if not before or not new_names:
-        return f"{previous} {replacement}"
-    old_name = before[0] if len(before) == 1 else _same_sort(before, new_names[0])
-    start, end = old_name.start, old_name.end
-    return previous[:start] + message[new_names[0].start : new_names[-1].end] + previous[end:]
+            yield previous
+            return
+    parts = query_terms(analyzer.terms(previous))
+    sort = next((_sort(term, message) for term in content if _sort(term, message) != "word"), "word")
+    same = [part for part in parts if _sort(part, previous) == sort]
+    for part in _same_first(same, content[0]):
+        yield previous[: part.start] + new + previous[part.end :]
 
 
-def _same_sort(before: Sequence[Term], new: Term) -> Term:
-    """The name that the new one most likely replaces: one of the glossary for one of the glossary, else the first."""
-    return next((term for term in before if (term.tag == "§") == (new.tag == "§")), before[0])
+def _sort(term: Term, text: str) -> str:
+    return "number" if term.tag == "SN" else "name" if is_name(term, text) else "word"
 
 
-def _lacks_subject(message: str, content: Sequence[Term], language: Language) -> bool:
-    """A short Korean question may leave its subject out ("언제 설립됐어?"); an English one may not."""
-    return language == "ko" and len(content) <= 2 and len(message) <= 25 and _has_predicate(message)
+def _same_first(parts: Sequence[Term], new: Term) -> list[Term]:
+    """The parts that a new one may replace, those of the glossary first for one of the glossary."""
+    return sorted(parts, key=lambda part: (part.tag == "§") != (new.tag == "§"))[:_SWAPS]
 
 
-def _subjects(previous: str, answer: str, analyzer: Analyzer) -> list[str]:
-    """Whom a pronoun may speak of: what the question before named, or its answer, the likeliest first."""
-    named = _names(previous, analyzer)
+def _subjects(previous: Reading, answer: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
+    """Whom a message may leave unsaid: what the question before named, or its answer, the likeliest first."""
+    before = f"{previous.text} {previous.context}".strip()
+    named = _names(before, analyzer, common)
     known = {name.lower() for name in named}
-    plain = re.sub(r"\[\d+\]", "", answer)
-    found = [name for name in _names(plain, analyzer) if name.lower() not in known and not _PUBLICATION.search(name)]
-    likeliest = [*found[:2], *named] if _ASKS_WHO.search(previous) else [*named, *found[:2]]
-    both = [f"{found[0]} {named[0]}"] if found and named and _ASKS_WHO.search(previous) else []
-    return list(dict.fromkeys([*both, *likeliest])) or [previous]
+    told = _names(re.sub(r"\[\d+\]", "", answer), analyzer, common)
+    found = [name for name in told if name.lower() not in known and not _PUBLICATION.search(name)]
+    asks_who = bool(_ASKS_WHO.search(previous.text))
+    likeliest = [*found[:2], *named] if asks_who else [*named, *found[:2]]
+    both = [f"{found[0]} {named[0]}"] if found and named and asks_who else []
+    return list(dict.fromkeys([*both, *likeliest])) or [before]
 
 
-def _names(text: str, analyzer: Analyzer) -> list[str]:
-    terms = query_terms(analyzer.terms(text))
-    return [text[term.start : term.end] for term in terms if is_name(term, text) and term.tag != "SN"]
+def _names(text: str, analyzer: Analyzer, common: Set[str] = frozenset()) -> list[str]:
+    """The names in a text but for common ones; the words of one name are put together."""
+    runs = [match.span() for match in _NAME_RUN.finditer(text) if language_of(text) == "en"]
+    names: dict[str, None] = {}
+    for term in query_terms(analyzer.terms(text)):
+        if is_name(term, text) and term.tag != "SN" and text[term.start : term.end] not in _CURRENCIES:
+            start, end = next((run for run in runs if run[0] <= term.start and term.end <= run[1]), (term.start, term.end))
+            if term.token not in common or end > term.end:
+                names[text[start:end].removesuffix("'s")] = None
+    return list(names)
 
 
 def _with_subject(message: str, subject: str) -> str:

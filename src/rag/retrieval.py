@@ -7,7 +7,7 @@ reciprocal rank fusion weighs a poor ranking like a good one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,6 +24,9 @@ DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.2
 _BIGRAM_WEIGHT = 0.4
 _INSIDE_WORD = 0.7  # match of a noun of two syllables inside a longer word
 WEAK = 0.4  # weight of words that say little
+CONTEXT_TAG = "CTX"
+_CONTEXT = 0.3  # weight of the words of the question before
+_COMMON = 1.6  # idf of a word that stands in every fifth passage
 _POOL = 60  # candidates of each side
 
 
@@ -47,15 +50,28 @@ class Retriever:
         self.analyzer = analyzer
         self.lexicon = lexicon
 
-    def query(self, text: str, language: Language | None = None) -> Query:
-        """Analyse and encode a query."""
+    def query(self, text: str, language: Language | None = None, context: str = "") -> Query:
+        """Analyse and encode a query; the words of its context count less, and need not be met."""
         found = self.analyzer.terms(text)
         mended = self._mend(text, found)
         if mended != text:
             text, found = mended, self.analyzer.terms(mended)
         terms = tuple(query_terms(found))
-        vector = self.encoder.encode_queries([text])[0]
-        return Query(text, language or language_of(text), terms, tuple(self._weighted(terms, found)), vector)
+        vector = self.encoder.encode_queries([f"{text} {context}".strip()])[0]
+        weighted = tuple(self._weighted(terms, found))
+        around, around_weighted = self._context(context, {term.token for term in terms})
+        return Query(text, language or language_of(text), terms + around, weighted + around_weighted, vector)
+
+    def _context(self, text: str, known: Set[str]) -> tuple[tuple[Term, ...], tuple[QueryTerm, ...]]:
+        """The terms of a text around the query that the query lacks; they stand nowhere in it and name nothing."""
+        found = self.analyzer.terms(text) if text else []
+        terms = query_terms(found)
+        pairs = zip(terms, self._weighted(terms, found), strict=True)
+        new = [(term, weighted) for term, weighted in pairs if term.token not in known]
+        return (
+            tuple(replace(term, start=-1, end=-1, tag=CONTEXT_TAG) for term, _ in new),
+            tuple(replace(weighted, weight=_CONTEXT * weighted.weight) for _, weighted in new),
+        )
 
     def _mend(self, text: str, found: Sequence[Term]) -> str:
         """The text with words that neither the documents nor the lexicon know replaced by the nearest known ones."""
@@ -68,6 +84,12 @@ class Retriever:
             if near:
                 text = text[: term.start] + near + text[term.end :]
         return text
+
+    @cached_property
+    def common(self) -> Set[str]:
+        """The tokens that stand in so many passages that they tell none apart."""
+        lexical = self.index.lexical
+        return {token for token in lexical.vocabulary if lexical.idf(token) < _COMMON}
 
     @cached_property
     def _spelling(self) -> Spelling:
