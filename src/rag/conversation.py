@@ -114,12 +114,13 @@ def _resolve(
     heard = read_message(said)
     message = heard.question
     own = heard.wish or language_of(message, previous.language if previous else "en")
+    core = [Reading(heard.core, message), Reading(heard.core)] if heard.core else []
     if previous is None or heard.secret:
-        return Standalone((Reading(message),), own, heard.secret)
+        return Standalone((Reading(message), *core), own, heard.secret)
     if heard.wish and message == said:  # nothing but the wish: the same question in that language
         return replace(previous, language=own)
     readings = _readings(message, previous.readings[0], answer, analyzer, common)
-    return Standalone(tuple(dict.fromkeys(readings)), own)
+    return Standalone(tuple(dict.fromkeys([*readings, *core])), own)
 
 
 def _readings(

@@ -30,6 +30,11 @@ _PREAMBLE = re.compile(
     r"[\s,:]*",
     re.IGNORECASE | re.DOTALL,
 )
+_LEAD = re.compile(
+    r"^.*\b(know|tell (me|us|them)|learn|understand|find out|wonder(ing)?|curious|see|say|check|confirm|ask)\b[\s,:]*(?:about\s+)?"
+    r"(?=(what|which|who|whom|whose|how|when|where|why)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _SECRET = re.compile(
     r"(system|hidden|initial|secret|your) (prompt|instructions?|message|rules)|password|api[ -]?key|credential|"
     r"(시스템|숨은|숨겨진|초기)\s*(프롬프트|지시|지침|메시지)|비밀\s*번호|프롬프트를|관리자\s*(암호|계정)",
@@ -49,15 +54,16 @@ _REFERS = re.compile(r"\b(it|its|they|their|them|he|she|his|her|that|this|there)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Request:
     """What a message asks, and the language it wishes the answer in, if it says so."""
 
     question: str
     wish: Language | None
     secret: bool = False  # it asks for the machine's own secrets, which no document holds
+    core: str = ""  # the part of the question that asks, when there is more around it
 
 
-def read_message(message: str) -> Reading:
+def read_message(message: str) -> Request:
     """Take the question out of a message; a message without one is returned as it is."""
     text = _TAG.sub(" ", message)
     wish: Language | None = None
@@ -66,9 +72,9 @@ def read_message(message: str) -> Reading:
         wish = "en" if word in ("english", "영어", "영문") else "ko"
     rest = _WISH.sub(" ", text).strip() if wish else text
     if not re.search(r"\w{2}", _ASKING_ONLY.sub(" ", rest)):
-        return Reading(message, wish)
+        return Request(message, wish)
     question = _without_preamble(_question_of(rest)) or message
-    return Reading(question, wish, bool(_SECRET.search(question)))
+    return Request(question, wish, bool(_SECRET.search(question)), _core_of(question))
 
 
 def _question_of(text: str) -> str:
@@ -78,6 +84,16 @@ def _question_of(text: str) -> str:
     asking = [piece for piece in pieces if "?" in piece or "？" in piece] or [p for p in pieces if _ASKS.search(p)]
     long = len(text.split()) > _LONG
     return " ".join(asking if asking and long and not _REFERS.search(asking[0]) else pieces)
+
+
+def _core_of(question: str) -> str:
+    """The pieces that ask, without what leads up to them; empty when that is the whole question."""
+    pieces = [piece.strip() for piece in _PIECE.findall(question)]
+    asking = [p for p in pieces if "?" in p or "？" in p] or [p for p in pieces if _ASKS.search(p)] or pieces
+    text = " ".join(asking)
+    lead = _LEAD.match(text)
+    core = text[lead.end() :] if lead and len(text[lead.end() :].split()) >= 3 else text
+    return core if core != question.strip() else ""
 
 
 def _without_order(piece: str) -> str:

@@ -78,7 +78,8 @@ class Retriever:
         concepts = [term for term in found if term.token.startswith("§")]
         for term in reversed([t for t in found if t.tag in ("EN", "NNG", "NNP") and not t.stop]):
             inside = any(c.start <= term.start < c.end for c in concepts)
-            if inside or self.index.lexical.document_frequency(term.token) or self.lexicon.translations(term.token):
+            abbreviated = text[term.end : term.end + 2] == ". "  # Prof. Lee
+            if inside or abbreviated or self.index.lexical.document_frequency(term.token) or self.lexicon.translations(term.token):
                 continue
             near = self._spelling.nearest(text[term.start : term.end])
             if near:
