@@ -76,12 +76,13 @@ _TYPE_WORDS = re.compile(
     r"비율|비중|퍼센트|프로(?=\s|$|\?)|percent(age)?|\bshare\b|\brate\b|proportion|순위|등수|\brank(ed|ing|s)?\b|\bplace\b|position|"
     r"점수|총점|\bscored?s?\b|\bpoints?\b|금액|액수|돈|\bamount\b|\bmoney\b|\bprice\b|\bcosts?\b|\bpaid\b|\bpay\b|\bsum\b|연도|년도|시기|날짜|"
     r"\byears?\b|\bdates?\b|\bday\b|\bmonth\b|지역|위치|소재지|(?<![가-힣])구(?=에|는|야|$|\s|\?|인)|\bdistrict\b|\barea\b|located|location|"
+    r"빌리언|트릴리언|밀리언|\b[btm]illions?\b|(?<![가-힣])[억조만](?![가-힣])|"
     r"\b(us|u\.s\.) dollars?|\bdollars?\b|\bUSD\b|\bKRW\b|\bwon\b|달러|원화|개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
 _SUPERLATIVE = re.compile(
-    r"가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
+    r"마지막|\bhigher\b|\blower\b|\blarger\b|\bbigger\b|\blast (one|place|in)\b|\bbottom\b|가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
 )
 _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
@@ -90,7 +91,7 @@ _STRICT = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
-_LOWEST = re.compile(r"최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌")
+_LOWEST = re.compile(r"마지막|\blower\b|\blast\b|\bbottom\b|최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌")
 
 
 @dataclass(frozen=True, slots=True)

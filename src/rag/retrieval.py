@@ -16,8 +16,8 @@ import numpy as np
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.lexicon import Lexicon
-from rag.spelling import Spelling
-from rag.text import Analyzer, Term, bigrams, fold, language_of, query_terms
+from rag.spelling import Spelling, spelt_out
+from rag.text import FUNCTION_WORDS, Analyzer, Term, bigrams, fold, language_of, query_terms
 from rag.types import Encoder, Hit, Language, Vectors
 
 DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.2
@@ -74,17 +74,32 @@ class Retriever:
         )
 
     def _mend(self, text: str, found: Sequence[Term]) -> str:
-        """The text with words that neither the documents nor the lexicon know replaced by the nearest known ones."""
+        """The text with what neither the documents nor the lexicon know replaced by what it most likely stands for."""
         concepts = [term for term in found if term.token.startswith("§")]
         for term in reversed([t for t in found if t.tag in ("EN", "NNG", "NNP") and not t.stop]):
             inside = any(c.start <= term.start < c.end for c in concepts)
             abbreviated = text[term.end : term.end + 2] == ". "  # Prof. Lee
-            if inside or abbreviated or self.index.lexical.document_frequency(term.token) or self.lexicon.translations(term.token):
+            if inside or abbreviated or self._is_known(term.token):
                 continue
             near = self._spelling.nearest(text[term.start : term.end])
             if near:
                 text = text[: term.start] + near + text[term.end :]
-        return text
+        return self._with_acronyms(text)
+
+    def _with_acronyms(self, text: str) -> str:
+        """The text with 이에스지 as ESG, where the documents know the latter and not the former."""
+        words = text.split(" ")
+        for place, word in enumerate(words):
+            acronyms = spelt_out(word)
+            if acronyms != word:
+                new = {term.token for term in query_terms(self.analyzer.terms(acronyms))}
+                old = {term.token for term in self.analyzer.terms(word) if term.tag != "EN" and len(term.token) > 1}
+                if all(map(self._is_known, new)) and not (old and all(map(self._is_known, old))):
+                    words[place] = acronyms
+        return " ".join(words)
+
+    def _is_known(self, token: str) -> bool:
+        return bool(self.index.lexical.document_frequency(token) or self.lexicon.translations(token))
 
     @cached_property
     def common(self) -> Set[str]:
@@ -94,9 +109,10 @@ class Retriever:
 
     @cached_property
     def _spelling(self) -> Spelling:
-        forms = (word for forms in self.analyzer.glossary.entries for form in forms for word in form.split())
+        forms = [form for forms in self.analyzer.glossary.entries for form in forms]
+        words = (word for form in forms for word in form.split())
         tokens = (token for token in self.index.lexical.vocabulary if token[0] not in "§~" and not token[0].isdigit())
-        return Spelling({*forms, *tokens})
+        return Spelling({*words, *tokens, *FUNCTION_WORDS}, forms)
 
     def _weighted(self, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):

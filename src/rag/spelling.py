@@ -1,31 +1,97 @@
-"""Mends misspelt words of a query: unknown ones become the nearest word of the documents or the glossary."""
+"""Mends words of a query that nothing knows: misspelt, spelt in the other script, shortened, or told by their initials."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 _SHORTEST = 4  # letters; shorter words are too near to too many others
+_SMALL = {"of", "and", "the", "for", "in", "&"}  # words that initials leave out
+# Revised Romanization, syllable by syllable: the way people type a Korean name on a Latin keyboard.
+_INITIALS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
+_FINALS = " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" ")
+# The names of the Latin letters in Hangul; longer names first, for 에이 would hide 에이치.
+_LETTERS = dict(
+    zip(
+        "더블유 에이치 에이 에프 에스 엑스 와이 제이 케이 제트 브이 아이 비 씨 디 이 지 엘 엠 엔 오 피 큐 알 티 유 앤".split(),
+        "WHAFSXYJKZVIBCDEGLMNOPQRTU&",
+        strict=True,
+    )
+)
+_SPELT = re.compile(f"(?:{'|'.join(_LETTERS)}){{2,}}")
 
 
 class Spelling:
     """Nearest words by letters; Korean is compared by its jamo, as it is typed."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
+        """`words` are all that is known; of the `names` among them also the shorter and the romanised forms are."""
         self._words = {_letters(word): word for word in sorted(words, reverse=True) if len(_letters(word)) >= _SHORTEST}
         self._choices: Collection[str] = tuple(self._words)
+        known = sorted(names, key=len, reverse=True)
+        self._romanised = {romanised(name): name for name in known if _is_korean(name) and len(name) > 1}
+        self._initials = _unique((initials(name), name) for name in known)
+        self._beginnings = _unique((name[:end], name) for name in known if _is_korean(name) for end in range(3, len(name)))
 
     def nearest(self, word: str) -> str | None:
-        """The word at most one slip away (two for eight letters and more), or None."""
+        """What a word most likely stands for, or None: by initials, romanised, shortened, or at most one slip away."""
+        if word.isupper() and word in self._initials:
+            return self._initials[word]
+        other = self._romanised.get(word.lower()) or self._beginnings.get(word)
+        return other or self._near(word)
+
+    def _near(self, word: str) -> str | None:
+        """The word at most one slip away (two for eight letters and more)."""
         letters = _letters(word)
         if len(letters) < _SHORTEST or letters in self._words or (not word.isascii() and len(word) < _SHORTEST):
             return None
         slips = 1 if len(letters) < 8 else 2
         found = process.extractOne(letters, self._choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
         return None if found is None or found[0][0] != letters[0] else self._words[found[0]]
+
+
+def romanised(name: str) -> str:
+    """A Korean name in Latin letters, without blanks and without sound changes: 엑사원 is eksawon."""
+    return "".join(_romanised_syllable(char) for char in name if not char.isspace()).lower()
+
+
+def _romanised_syllable(char: str) -> str:
+    place = ord(char) - ord("가")
+    if not 0 <= place < 11172:
+        return char
+    return _INITIALS[place // 588] + _VOWELS[place % 588 // 28] + _FINALS[place % 28]
+
+
+def initials(name: str) -> str:
+    """The first letters of an English name's words, small words left out; empty for a name of one word."""
+    words = [word for word in re.findall(r"[A-Za-z&]+", name) if word.lower() not in _SMALL]
+    return "".join(word[0].upper() for word in words) if len(words) > 1 else ""
+
+
+def spelt_out(text: str) -> str:
+    """The text with Latin letters for their Korean names, from two letters on: 이에스지 is ESG."""
+    return _SPELT.sub(lambda match: _acronym(match.group()), text)
+
+
+def _acronym(names: str) -> str:
+    return re.sub("|".join(_LETTERS), lambda match: _LETTERS[match.group()], names)
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """The pairs whose first is not the first of another name."""
+    names: dict[str, set[str]] = {}
+    for key, name in pairs:
+        names.setdefault(key, set()).add(name)
+    return {key: next(iter(found)) for key, found in names.items() if key and len(found) == 1}
+
+
+def _is_korean(name: str) -> bool:
+    return "가" <= name[0] <= "힣"
 
 
 def _letters(word: str) -> str:

@@ -16,6 +16,7 @@ from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _COLUMN = re.compile(r"\bcolumns?\b|항목|부문|분야|열(?=에|의|은|\s)", re.IGNORECASE)
+_QUOTED = re.compile(r"['‘“\"]([^'’”\"]{2,30})['’”\"]")
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
 _BLANK = re.compile(
     r"[-–—.]*|n/?a|none|unknown|not (given|stated|available|known|in the \w+)|없음|미상|미공개|해당 없음|\S+에 없음",
@@ -59,7 +60,7 @@ class RowReader:
             if len(group) != 1:  # no cell is singled out: the whole table is the list
                 return group or rows, render_list(group) if group else render_subjects(rows, columns)
         row = ranked or extreme or best
-        return (row,), render_row(row, columns)
+        return (row,), render_row(row, columns, rows)
 
     def holds(self, query: Query, question: Question, row: Sentence) -> bool:
         """Whether a row has something to say in the columns asked for."""
@@ -73,7 +74,8 @@ class RowReader:
         """
         caption = self._tokens(row.caption)
         apart = bool(_COLUMN.search(question.text))
-        terms = [term for term in query.weighted if apart or term.match(caption) < 0.5]
+        quoted = frozenset(word for words in _QUOTED.findall(question.text) for word in self._tokens(words))
+        terms = [term for term in query.weighted if apart or term.token in quoted or term.match(caption) < 0.5]
         own = [term for term in terms if term.token not in question.type_words]
         for chosen in (own, terms):
             asked = [column for column, _ in row.cells if self._meets(chosen, column)]
@@ -82,13 +84,13 @@ class RowReader:
         return []
 
     def _group(self, query: Query, best: Sentence, rows: Sequence[Sentence]) -> list[Sentence]:
-        """The rows that share with the best one the cell that the question mentions."""
-        shared = [
-            (column, value)
-            for column, value in best.cells
-            if numeric(value) is None and self._meets(query.weighted, value)
+        """The rows that share with the best one a cell that the question mentions, of several such the one of most rows."""
+        groups = [
+            [row for row in rows if cell in row.cells]
+            for cell in best.cells
+            if numeric(cell[1]) is None and self._meets(query.weighted, cell[1])
         ]
-        return [row for row in rows if shared and all(cell in row.cells for cell in shared)]
+        return max((group for group in groups if len(group) < len(rows)), key=len, default=[])
 
     def _meets(self, terms: Sequence[QueryTerm], text: str) -> bool:
         return any(term.match(self._tokens(text)) >= 0.5 for term in terms)
@@ -111,14 +113,23 @@ def is_rank(column: str) -> bool:
     return bool(_RANK_COLUMN.search(column))
 
 
-def render_row(row: Sentence, columns: Sequence[str]) -> str:
+def render_row(row: Sentence, columns: Sequence[str], rows: Sequence[Sentence] = ()) -> str:
     """A row as one readable line: what it is about, then the columns asked for (all when none is)."""
-    subject = _subject(row)
-    others = [cell for cell in row.cells if cell[1] and cell != subject]
+    subject = _key(row, rows)
+    others = [cell for cell in row.cells if cell[1] and cell not in subject]
     rest = [cell for cell in others if cell[0] in columns] or others
     shown = ", ".join(f"{column}: {value}" if column else value for column, value in rest)
     head = f"{row.caption}: " if row.caption else ""
-    return head + " — ".join(part for part in (subject[1], shown) if part)
+    return head + " — ".join(part for part in (", ".join(value for _, value in subject), shown) if part)
+
+
+def _key(row: Sentence, rows: Sequence[Sentence]) -> list[tuple[str, str]]:
+    """The cells that say what a row is about: its subject, and the next one where other rows have the same subject."""
+    subject = _subject(row)
+    names = [cell for cell in row.cells if cell[1] and not is_rank(cell[0]) and numeric(cell[1]) is None]
+    repeated = len({_subject(other)[1] for other in rows}) < len(rows)
+    following = names[names.index(subject) + 1 :][:1] if repeated and subject in names else []
+    return [subject, *following]
 
 
 def _subject(row: Sentence) -> tuple[str, str]:
@@ -165,7 +176,8 @@ def top_rows(question: Question, rows: Sequence[Sentence]) -> list[Sentence]:
 
 def extreme_row(question: Question, rows: Sequence[Sentence], columns: Sequence[str]) -> Sentence | None:
     """The row with the highest (or lowest) value in the first of the columns that holds numbers; of ranks 1 is highest."""
-    for column in sorted(columns, key=is_rank):
+    ranks = [column for column, _ in rows[0].cells if is_rank(column)] if rows else []
+    for column in sorted(columns, key=is_rank) or ranks:
         valued = [
             (value, row) for row in rows for c, v in row.cells if c == column and (value := numeric(v)) is not None
         ]

@@ -27,7 +27,7 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[&'’][A-Za-zÀ-ɏ]+)*|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 # Content morphemes: nouns, verbs, adjectives, roots, foreign words in Hanja. Numbers and Latin words come from _WORD.
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "SH", "VV-I", "VV-R", "VA-I", "VA-R"})
-_ENGLISH_STOP = frozenset(
+FUNCTION_WORDS = frozenset(
     """a an the and or but nor so of in on at to from by for with without about as into over under between through
     during per via than then there here this that these those it its itself they them their theirs he him his she her
     hers we us our ours you your yours i me my mine is are was were be been being am do does did done doing have has
@@ -75,12 +75,16 @@ class Term:
     @property
     def stop(self) -> bool:
         """Whether the term says nothing about what is asked."""
-        return self.token in (_ENGLISH_STOP if self.tag == "EN" else _KOREAN_STOP)
+        return self.token in (FUNCTION_WORDS if self.tag == "EN" else _KOREAN_STOP)
 
     @property
     def weak(self) -> bool:
         """Whether the term says little about what is asked."""
         return self.token in _WEAK
+
+
+# How Korean words of a sentence end, unlike a name set in an English one.
+_KOREAN_END = re.compile(r"(은|는|을|를|이|가|에|에서|의|로|와|과|도|만|요|다|까|니|야|지|죠|나|줘|해|임|음|고)\W*$")
 
 
 def language_of(text: str, default: Language = "en") -> Language:
@@ -89,8 +93,11 @@ def language_of(text: str, default: Language = "en") -> Language:
     if not words:
         return default
     korean = [bool(_HANGUL.search(word)) for word in words]
-    english = sum(word.lower().strip("?.,!'\"()") in _ENGLISH_STOP for word in words)
-    return "ko" if (korean[-1] and english < 2) or sum(korean) >= 0.4 * len(words) else "en"
+    english = sum(word.lower().strip("?.,!'\"()") in FUNCTION_WORDS for word in words)
+    names_only = not any(_KOREAN_END.search(word) for word, flag in zip(words, korean, strict=True) if flag)
+    if sum(korean) < 0.5 * len(words) and (english > 1 or (english and names_only)):
+        return "en"
+    return "ko" if korean[-1] or sum(korean) >= 0.4 * len(words) else "en"
 
 
 def fold(text: str) -> str:
@@ -144,7 +151,7 @@ class Analyzer:
         if word[0].isdigit():
             return Term(word.replace(",", ""), *match.span(), "SN")
         word = word.lower().replace("’", "'").removesuffix("'s")
-        token = word if word in _ENGLISH_STOP else self._stem(_IRREGULAR.get(word, word))
+        token = word if word in FUNCTION_WORDS else self._stem(_IRREGULAR.get(word, word))
         return Term(token, *match.span(), "EN")
 
 
