@@ -18,6 +18,7 @@ from rag.figures import Figure
 from rag.figures import find_figures as _find_figures
 from rag.index import Index
 from rag.lexical import QueryTerm
+from rag.messages import bids_machine
 from rag.questions import CONTACTS, Question, Unit, years_in
 from rag.retrieval import Query
 from rag.text import Analyzer
@@ -25,14 +26,14 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.0, "names_around": 2.7, "words": 3.3, "words_around": 1.2, "words_beside": -2.2, "cosine": 2.8,
-    "across": 0.0, "lexical": 2.4, "dense": 1.3, "fit": 2.4, "misfit": -1.6, "years": 1.8, "other_years": -1.0,
-    "more_years": -0.7, "first": 0.9, "long": 0.5, "definition": 2.0, "defines": 2.0, "lists": 1.4, "rank": 3.1,
-    "row_key": 2.0,
+    "names": 3.2, "names_around": 2.7, "words": 3.4, "words_around": 1.0, "words_beside": -2.5, "cosine": 3.1,
+    "lexical": 2.3, "dense": 1.5, "fit": 2.2, "misfit": -1.6, "years": 1.5, "other_years": -0.7, "more_years": -0.7,
+    "first": 0.7, "long": 0.1, "definition": 2.0, "defines": 2.0, "lists": 1.0, "rank": 3.1, "row_key": 2.1,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.1, "content_direct": 2.8, "has_content": 0.2, "missing": -1.3, "missing_term": -3.4,
-    "unknown": -0.6, "cosine": 1.6, "fit": 0.9, "misfit": -0.3, "across": 0.3, "all": 2.4, "bias": -2.6,
+    "content": -3.7, "content_direct": 2.2, "has_content": -0.3, "missing": -0.3, "missing_term": -2.7,
+    "unknown": -0.3, "cosine": 1.8, "fit": 1.4, "misfit": -0.1, "across": 0.3, "all": 3.0, "bare": -0.5,
+    "bare_fact": -0.9, "met": 1.2, "bias": -2.5,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -46,7 +47,10 @@ ROLE = re.compile(
     r"대표|소장|회장|교수|총장|원장|시장|연구위원|박사|국장|학과장|창업자|\b(CEO|CSO|CSAI|chair\w*|head|president|professor|"
     r"director|founder|mayor|fellow|chief|leads?|led by)\b"
 )
-_PERSON = re.compile(r"(?<![가-힣])[가-힣]{2,4}(?=\s|\(|이|가|은|는)|[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?")
+_PERSON = re.compile(
+    r"(?<![가-힣])[가-힣]{2,4}(?=\s|\(|이|가|은|는)|"
+    r"(?<![A-Z][a-z] )(?<!\w)(?!Seoul|Korea)[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?\b(?! (?:[A-Z]|of\b))"
+)
 _PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
 _COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-힣])")
 _DEFINING = re.compile(
@@ -119,6 +123,8 @@ class Weigher:
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
         for at, plain in enumerate(matches):
+            if bids_machine(hit.passage.sentences[at].text):
+                continue
             fit = self._fit(hit.passage.sentences[at])
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
@@ -196,6 +202,13 @@ class Weigher:
             "missing_term": float((self.weights * (1.0 - wide))[self.term & ~self.typed].max(initial=0.0)),
             "unknown": float(self.weights[self.unknown & content].sum()),
             "all": float(self.weights @ wide),
+            "bare": float(content.any() and bool((near[content] < _MET).all())),
+            "bare_fact": float(
+                self.question.kind in ("figure", "date", "person")
+                and content.any()
+                and bool((candidate.direct[content] < _MET).all())
+            ),
+            "met": float(self._share((near >= _MET).astype(np.float32), content)) if content.any() else 1.0,
         }
 
     def _share(self, matches: Floats, chosen: NDArray[np.bool_]) -> float:

@@ -23,6 +23,26 @@ _ORDER = re.compile(
     r"라고만\s*(말|답|대답|출력)|바꿔서\s*(말|답)|새로운\s*규칙|시스템\s*(메시지|공지|알림)",
     re.IGNORECASE,
 )
+# In a document: words to whoever reads it by machine, and what they bid it do. What stands in quotes is only told.
+_READER = re.compile(
+    r"\b(assistants?|chat ?bots?|language models?|LLMs?|AI models?|system (prompt|message|note|override)|system:|prompt|instructions?|"
+    r"answers?|answering|repl(y|ies)|asks?|asked)\b|어시스턴트|비서|챗봇|언어\s?모델|AI\s?모델|시스템\s?(메시지|프롬프트|공지|알림|지시|:)|시스템:|"
+    r"프롬프트|지시|답변|질문|모든 답|물으면|묻거든",
+    re.IGNORECASE,
+)
+_SAYING = (
+    "ignore|disregard|forget|say|answer|respond|reply|output|tell|recommend|reveal|print|append|include|repeat|state|claim|write|"
+    "add|begin|contain|visit"
+)
+_BIDDING = re.compile(
+    rf"(?:^|[.:;,!?\])>—–-]\s*|\b(?:please|now|always|never)\s+)(?:{_SAYING}|tell)\b|"
+    rf"\b(?:must|has to|have to|should|needs? to|shall|do not|don't)\s+(?:only\s+|not\s+|also\s+|always\s+|be told\b|be given\b|(?:{_SAYING})\b)|"
+    r"\bis to be (given|told|stated|named)\b|(답|대답|답변|말|출력|무시|추천|포함|언급|표시|안내|시작|소개|주장|따르|덧붙이|덧붙일|붙이|붙여|넣|넣어|알리|알려|밝히|적|적어)"
+    r"(하라|하세요|하십시오|하시오|해라|할 것|해야 한다|야 한다|야 합니다|해야 합니다|으라|라|세요|십시오|시오| 것)(?![가-힣])|말해서는 안",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(r"['‘\"“][^'’\"”]{4,}['’\"”]")
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _PREAMBLE = re.compile(
     r"^.*?\b((could|can|would|will) (you|somebody|someone) (please |kindly |perhaps |quickly )*(tell|let|give|show|explain|share|help)( (me|us))?"
     r"( know| with)?( about)?|(i|we)('d| would)? (like|love|want|need|wish) to (know|learn|understand|ask)( about)?|"
@@ -75,6 +95,12 @@ def read_message(message: str) -> Request:
         return Request(message, wish)
     question = _without_preamble(_question_of(rest)) or message
     return Request(question, wish, bool(_SECRET.search(question)), _core_of(question))
+
+
+def bids_machine(sentence: str) -> bool:
+    """Whether a sentence of a document tells a machine that reads it what to say: no answer to anything."""
+    words = _TOLD.sub(" ", _UNSEEN.sub("", sentence))
+    return bool(_READER.search(words) and _BIDDING.search(words))
 
 
 def _question_of(text: str) -> str:

@@ -16,7 +16,7 @@ Unit = Literal["money", "percent", "rank", "score", "count", "any"]
 # What a contact is asked for, and what it looks like.
 CONTACTS: dict[str, str] = {
     r"e-?mails?\b|이메일|메일": r"\S+@\S+\.\w+",
-    r"phone|telephone|\bcall\b(?! itself|ed)|전화": r"\d{2,4}-\d{3,4}(-\d{4})?",
+    r"phone|telephone|\bcall\b(?! itself|ed)|\bnumber\b.*\b(ring|dial|reach)\b|전화": r"\d{2,4}-\d{3,4}(-\d{4})?",
     r"web ?site|web ?page|homepage|\burl\b|홈페이지|웹사이트|누리집": r"\b[\w-]+\.(org|com|net|kr|io|go)\b",
 }
 # First match wins, so the order says which reading is stronger.
@@ -82,7 +82,7 @@ _TYPE_WORDS = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
 _SUPERLATIVE = re.compile(
-    r"마지막|\bhigher\b|\blower\b|\blarger\b|\bbigger\b|\blast (one|place|in)\b|\bbottom\b|가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
+    r"꼴찌|꼴등|마지막|\bhigher\b|\blower\b|\blarger\b|\bbigger\b|\blast (one|place|in)\b|\bbottom\b|가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
 )
 _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
