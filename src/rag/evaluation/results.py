@@ -28,6 +28,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class FactResult:
+    """A fact that the answer should state, and whether it does."""
+
+    text: str  # its first form, or the quantity with its unit
+    vital: bool
+    stated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TurnResult:
     """One message of a case, what came back, and how good it was."""
 
@@ -48,6 +57,7 @@ class TurnResult:
     citations: tuple[Place, ...] = ()
     retrieved: tuple[Place, ...] = ()  # best first, at most ten
     evidence: tuple[tuple[Place, ...], ...] = ()  # one place of each group should be found
+    facts: tuple[FactResult, ...] = ()  # what the answer should state
     metrics: Mapping[str, float | None] = field(default_factory=dict)  # each in [0, 1]; None does not apply
     reasons: tuple[str, ...] = ()  # what is wrong, in plain words; empty when all is well
     confidence: float | None = None  # log-odds that the best sentence answers, shown or not
@@ -113,7 +123,7 @@ def write_run(folder: Path, results: Sequence[TurnResult], summary: Summary) -> 
 
 def read_results(folder: Path) -> list[TurnResult]:
     """The turns of a run, in order; raises InputError."""
-    return [_result(row) for row in _load(folder / RESULTS, lambda text: map(json.loads, text.splitlines()))]
+    return [_result(row) for row in _load(folder / RESULTS, lambda text: (json.loads(line) for line in text.split("\n") if line))]
 
 
 def read_summary(folder: Path) -> Summary:
@@ -145,6 +155,7 @@ def _result(row: dict[str, Any]) -> TurnResult:
         citations=_places(row["citations"]),
         retrieved=_places(row["retrieved"]),
         evidence=tuple(map(_places, row["evidence"])),
+        facts=tuple(FactResult(**fact) for fact in row["facts"]),
         reasons=tuple(row["reasons"]),
     )
 
