@@ -1,0 +1,220 @@
+"""The figures of a report: metrics with their change, the map of slices, the two curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import fsum
+
+from rag.evaluation.comparison import Delta
+from rag.evaluation.metrics import LOWER_IS_BETTER, METRICS, PRIMARY
+from rag.evaluation.report.plots import (
+    Curve,
+    distribution,
+    interval_plot,
+    line_chart,
+    percent_axis,
+    risk_coverage,
+    time_axis,
+)
+from rag.evaluation.report.view import Pair, Report, wrong
+from rag.evaluation.results import Measure, TurnResult
+from rag.evaluation.statistics import cluster_bootstrap
+
+SMALL = 25  # a slice of fewer turns is shown as counts and not judged
+_SHADES = (0.005, 0.03, 0.06, 0.1, 0.18, 0.3, 0.5)  # shortfalls at which a cell gets darker
+_REACHES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # of the plot of changes, to either side
+HEADLINE = ("correct", *PRIMARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A metric: now with its interval, and the change where there is a baseline."""
+
+    metric: str
+    meaning: str
+    value: float
+    n: int
+    low: float
+    high: float
+    before: float | None = None
+    change: float | None = None
+    change_low: float = 0.0
+    change_high: float = 0.0
+    verdict: str = ""  # worse, better, same: whether the interval of the change leaves 0 out
+    plot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A metric in a slice; `shade` grows with what it falls short of the best."""
+
+    value: float
+    n: int
+    shade: int
+    change: float | None
+    worse: bool = False
+
+    @property
+    def small(self) -> bool:
+        """Whether there are too few turns to judge by."""
+        return self.n < SMALL
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A row of the map: its name and a cell for each metric, None where no turn counts."""
+
+    name: str
+    cells: tuple[Cell | None, ...]
+
+
+def metric_rows(report: Report) -> tuple[list[Row], list[Row]]:
+    """The headline metrics and the rest; with a baseline, the headline is what was compared."""
+    deltas = {delta.metric: delta for delta in deltas_of(report)}
+    reach = reach_of(report)
+    headline: list[Row] = []
+    rest: list[Row] = []
+    for name, measure in report.summary.metrics.items():
+        row = Row(name, METRICS.get(name, ""), measure.value, measure.n, measure.low, measure.high)
+        if name in deltas:
+            headline.append(_compared(row, deltas[name], reach))
+        else:
+            (headline if not deltas and name in HEADLINE else rest).append(row)
+    return headline, rest
+
+
+def reach_of(report: Report) -> float:
+    """How far the plot of changes reaches to either side."""
+    widest = max([0.0, *(abs(edge) for delta in deltas_of(report) for edge in (delta.low, delta.high))])
+    return next((reach for reach in _REACHES if reach >= widest), 1.0)
+
+
+def deltas_of(report: Report) -> list[Delta]:
+    """What the gate compared, after the share of turns that are right, which it does not judge."""
+    if report.comparison is None:
+        return []
+    known = [delta.metric for delta in report.comparison.deltas]
+    overall = [] if "correct" in known else list(_correct(report))
+    return [*overall, *report.comparison.deltas]
+
+
+def _correct(report: Report) -> Iterator[Delta]:
+    values = [(pair.now.cluster, *both) for pair in report.pairs if (both := _both(pair, "correct"))]
+    if values:
+        clusters, after, before = zip(*values, strict=True)
+        moved = cluster_bootstrap([now - then for now, then in zip(after, before, strict=True)], clusters)
+        n = len(values)
+        yield Delta("correct", fsum(before) / n, fsum(after) / n, n, moved.low, moved.high, moved.p, gated=False)
+
+
+def _compared(row: Row, delta: Delta, reach: float) -> Row:
+    sign = -1 if row.metric in LOWER_IS_BETTER else 1  # in the plot, worse is always to the left
+    low, high = sorted((sign * delta.low, sign * delta.high))
+    verdict = "worse" if high < 0 else "better" if low > 0 else "same"
+    return replace(
+        row,
+        value=delta.after,
+        n=delta.n,
+        before=delta.before,
+        change=delta.change,
+        change_low=delta.low,
+        change_high=delta.high,
+        verdict=verdict,
+        plot=interval_plot(sign * delta.change, low, high, reach, verdict),
+    )
+
+
+def slice_map(report: Report, metrics: Sequence[str]) -> list[Slice]:
+    """Each slice of the summary with its metrics, the whole first."""
+    whole = Slice("all", tuple(_cell(report, "all", name, report.summary.metrics.get(name)) for name in metrics))
+    rows = (
+        Slice(name, tuple(_cell(report, name, metric, measures.get(metric)) for metric in metrics))
+        for name, measures in report.summary.slices.items()
+    )
+    return [whole, *(row for row in rows if any(row.cells))]
+
+
+def _cell(report: Report, name: str, metric: str, measure: Measure | None) -> Cell | None:
+    if measure is None or not measure.n:
+        return None
+    short = measure.value if metric in LOWER_IS_BETTER else 1 - measure.value
+    shade = sum(short >= step for step in _SHADES)
+    change = _change(report, name, metric)
+    worse = change is not None and (change > 0 if metric in LOWER_IS_BETTER else change < 0)
+    return Cell(measure.value, measure.n, shade, change, worse)
+
+
+def _change(report: Report, name: str, metric: str) -> float | None:
+    """How much the metric changed over the turns of a slice that both runs know."""
+    pairs = (pair for pair in report.pairs if in_slice(pair.now, name))
+    known = [both for pair in pairs if (both := _both(pair, metric))]
+    return fsum(now - then for now, then in known) / len(known) if known else None
+
+
+def _both(pair: Pair, metric: str) -> tuple[float, float] | None:
+    """A metric of a turn now and before."""
+    now, then = pair.now.metrics.get(metric), pair.before.metrics.get(metric) if pair.before else None
+    return None if now is None or then is None else (now, then)
+
+
+def in_slice(result: TurnResult, name: str) -> bool:
+    """Whether a turn is in a slice such as `tag=table`, `language=ko`, `split=dev` or `all`."""
+    kind, _, value = name.partition("=")
+    if kind == "tag":
+        return value in result.tags
+    return name == "all" or str(getattr(result, kind, None)) == value
+
+
+def risk_chart(report: Report) -> str:
+    """Risk against coverage as a chart; empty where nothing was answered with a confidence."""
+    now = _risk([pair.now for pair in report.pairs])
+    if not now:
+        return ""
+    before = _risk([pair.earlier for pair in report.pairs if pair.earlier is not None])
+    highest = max(risk for _, risk in (*now, *before))
+    curves = [Curve("baseline", before, "before"), Curve("now", now, "now")]
+    told = (
+        f"At the threshold in use {now[-1][0]:.0%} of the questions are answered and {now[-1][1]:.1%} of these wrongly."
+    )
+    x, y = percent_axis("questions answered"), percent_axis("of these wrong", highest)
+    return line_chart("Risk and coverage", told, curves, x, y, now[-1])
+
+
+def _risk(results: Sequence[TurnResult]) -> tuple[tuple[float, float], ...]:
+    asked = [result for result in results if result.expect != "smalltalk" and result.error is None]
+    sure = [
+        (result.confidence, not wrong(result))
+        for result in asked
+        if result.status == "answered" and result.confidence is not None
+    ]
+    return risk_coverage(sure, len(asked)) if sure else ()
+
+
+def latency_chart(report: Report) -> str:
+    """The distribution of the time a turn takes; empty where no time was taken."""
+    now = [pair.now for pair in report.pairs]
+    total = _times(now, lambda result: result.timings_ms.get("total"))
+    if not total:
+        return ""
+    before = _times(
+        [pair.earlier for pair in report.pairs if pair.earlier is not None], lambda r: r.timings_ms.get("total")
+    )
+    retrieve = _times(now, lambda result: result.timings_ms.get("retrieve"))
+    values = (*total, *before, *retrieve)
+    curves = [
+        Curve("baseline, whole answer", distribution(before), "before"),
+        Curve("retrieval alone", distribution(retrieve), "part"),
+        Curve("whole answer", distribution(total), "now"),
+    ]
+    middle = sorted(total)[len(total) // 2]
+    x = time_axis("milliseconds", min(values), max(values))
+    return line_chart("Latency", f"Half of the answers take at most {middle:.0f} ms.", curves, x, percent_axis("turns"))
+
+
+def _times(results: Sequence[TurnResult], time: Callable[[TurnResult], float | None]) -> tuple[float, ...]:
+    return tuple(_positive(map(time, results)))
+
+
+def _positive(values: Iterator[float | None]) -> Iterator[float]:
+    return (max(value, 0.1) for value in values if value is not None)
