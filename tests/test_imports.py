@@ -27,6 +27,7 @@ evidence tables
 answering writing
 composing
 chatbot
+evaluation
 ui
 server
 cli

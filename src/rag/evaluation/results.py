@@ -25,6 +25,7 @@ class Place:
     end: int
     text: str
     marker: int = 0  # of a citation: its number in the answer
+    about: str = ""  # of a citation: its title, section and dates, as the reader sees them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,16 @@ class TurnResult:
     standalone: str  # the question as it reads without the turns before; the same where there are none
     expect: str  # answer, conflict, no_answer, smalltalk
     critical: bool
+    asked: str = ""  # checksum of the turn as its case file has it
     answer: str = ""
     status: str = ""  # answered, no_answer, smalltalk; empty when the turn ended in an error
     mode: Mode = "extractive"
     query: str = ""  # what was searched
     citations: tuple[Place, ...] = ()
-    retrieved: tuple[Place, ...] = ()  # best first, at most ten
+    retrieved: tuple[Place, ...] = ()  # best first
     evidence: tuple[tuple[Place, ...], ...] = ()  # one place of each group should be found
     facts: tuple[FactResult, ...] = ()  # what the answer should state
-    metrics: Mapping[str, float | None] = field(default_factory=dict)  # each in [0, 1]; None does not apply
+    metrics: Mapping[str, float | None] = field(default_factory=dict)  # by name; None does not apply
     reasons: tuple[str, ...] = ()  # what is wrong, in plain words; empty when all is well
     confidence: float | None = None  # log-odds that the best sentence answers, shown or not
     timings_ms: Mapping[str, float] = field(default_factory=dict)  # retrieve, answer, total
@@ -123,7 +125,10 @@ def write_run(folder: Path, results: Sequence[TurnResult], summary: Summary) -> 
 
 def read_results(folder: Path) -> list[TurnResult]:
     """The turns of a run, in order; raises InputError."""
-    return [_result(row) for row in _load(folder / RESULTS, lambda text: (json.loads(line) for line in text.split("\n") if line))]
+    return [
+        _result(row)
+        for row in _load(folder / RESULTS, lambda text: (json.loads(line) for line in text.split("\n") if line))
+    ]
 
 
 def read_summary(folder: Path) -> Summary:
