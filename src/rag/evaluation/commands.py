@@ -49,11 +49,13 @@ def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progr
     from rag.evaluation.gate import Thresholds
     from rag.evaluation.results import write_run
     from rag.evaluation.runner import run
-    from rag.evaluation.support import support_of
+    from rag.evaluation.support import SupportJudge
 
     cases = _cases(arguments.cases, arguments.split)
     chatbot = _chatbot(settings, arguments.mode)
-    done = run(chatbot, cases, support_of, progress)
+    retriever = chatbot.retriever
+    judge = SupportJudge(retriever.analyzer, retriever.lexicon, retriever.encoder)
+    done = run(chatbot, cases, judge.support_of, progress)
     write_run(arguments.out, done.results, done.summary)
     if arguments.show:
         print("\n".join(_failures(done.results)))

@@ -67,15 +67,33 @@ class Support(Protocol):
         """Why they do not."""
 
 
-SupportOf = Callable[[str, Sequence[str]], Support]
+class SupportOf(Protocol):
+    """Judges a sentence by quotes; their titles, headings and dates (`context`) may bear out names and dates."""
+
+    def __call__(self, sentence: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Support:
+        """The verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence and the words it cites."""
+    """A sentence, the words it cites, and what the reader is told of the source of each."""
 
     sentence: str
     quotes: tuple[str, ...]
+    context: tuple[str, ...] = ()
+
+    def is_supported(self, support_of: SupportOf) -> bool:
+        """Whether all its quotes together bear it out."""
+        return bool(self.quotes) and support_of(self.sentence, self.quotes, self.context).supported
+
+    def only(self, at: int) -> Claim:
+        """The sentence with one of its quotes."""
+        return Claim(self.sentence, self.quotes[at : at + 1], self.context[at : at + 1])
+
+    def without(self, at: int) -> Claim:
+        """The sentence with all quotes but one."""
+        quotes, context = (side[:at] + side[at + 1 :] for side in (self.quotes, self.context))
+        return Claim(self.sentence, quotes, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +183,14 @@ def _is_intact(citation: Place, result: TurnResult, text_of: Callable[[str], str
 
 def claims_of(answer: str, citations: Sequence[Place]) -> list[Claim]:
     """The sentences of an answer, each with the words cited behind it and what the reader is told of their source."""
-    shown = {citation.marker: f"{citation.text}\n({citation.about})" for citation in citations}
+    shown = {citation.marker: citation for citation in citations}
     claims = []
     for match in _CITED.finditer(answer):
         text = (match[1] or match[3] or "").strip()
         markers = dict.fromkeys(int(number) for number in _MARKER.findall(match[2] or ""))
-        quotes = tuple(shown[marker] for marker in markers if marker in shown)
-        claims += [Claim(text[start:end], quotes) for start, end in split_sentences(text)]
+        cited = [shown[marker] for marker in markers if marker in shown]
+        quotes, context = tuple(place.text for place in cited), tuple(place.about for place in cited)
+        claims += [Claim(text[start:end], quotes, context) for start, end in split_sentences(text)]
     return [claim for claim in claims if re.search(r"\w", claim.sentence)]
 
 
@@ -180,25 +199,16 @@ def support_metrics(claims: Sequence[Claim], support_of: SupportOf, prefix: str)
     (ALCE, EMNLP 2023): a citation counts if it supports its sentence alone, or if the others do not without it."""
     if not claims:
         return {}
-    whole = [_is_supported(claim, support_of) for claim in claims]
+    whole = [claim.is_supported(support_of) for claim in claims]
     needed = [
-        held and (support_of(claim.sentence, [quote]).supported or not _without(claim, at, support_of))
+        held and (claim.only(at).is_supported(support_of) or not claim.without(at).is_supported(support_of))
         for claim, held in zip(claims, whole, strict=True)
-        for at, quote in enumerate(claim.quotes)
+        for at in range(len(claim.quotes))
     ]
     return {
         f"{prefix}support_recall": sum(whole) / len(whole),
         f"{prefix}support_precision": sum(needed) / len(needed) if needed else None,
     }
-
-
-def _is_supported(claim: Claim, support_of: SupportOf) -> bool:
-    return bool(claim.quotes) and support_of(claim.sentence, claim.quotes).supported
-
-
-def _without(claim: Claim, at: int, support_of: SupportOf) -> bool:
-    others = claim.quotes[:at] + claim.quotes[at + 1 :]
-    return bool(others) and support_of(claim.sentence, others).supported
 
 
 def _raw_metrics(
@@ -264,6 +274,6 @@ def _wrong_form(metrics: Mapping[str, float | None], turn: CaseTurn) -> Iterator
 
 def _unsupported(claims: Sequence[Claim], support_of: SupportOf) -> Iterator[str]:
     for claim in claims:
-        support = support_of(claim.sentence, claim.quotes)
+        support = support_of(claim.sentence, claim.quotes, claim.context)
         if claim.quotes and not support.supported:
             yield f"not borne out: “{claim.sentence}” ({'; '.join(support.reasons)})"

@@ -88,5 +88,6 @@ def _claims(reply: str, hits: Sequence[Hit]) -> Iterator[Claim]:
     """The sentences of a reply, each with the text of the passages whose numbers it bears."""
     for sentence in reply_sentences(reply):
         numbers = dict.fromkeys(int(number) for number in MARKER.findall(sentence))
-        quotes = tuple(hits[number - 1].passage.text for number in numbers if 1 <= number <= len(hits))
-        yield Claim(MARKER.sub("", sentence).strip(), quotes)
+        cited = [hits[number - 1].passage for number in numbers if 1 <= number <= len(hits)]
+        about = tuple("; ".join((p.source.title, *p.heading, p.source.published, p.source.as_of)) for p in cited)
+        yield Claim(MARKER.sub("", sentence).strip(), tuple(passage.text for passage in cited), about)
