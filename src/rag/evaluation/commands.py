@@ -1,4 +1,4 @@
-"""`rag eval`: run, compare. The parser is made here; what a command needs is imported when it runs."""
+"""`rag eval`: run, compare, report. The parser is made here; what a command needs is imported when it runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import InputError
+from rag.evaluation.extras import require
+from rag.evaluation.report.command import add_report
 from rag.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -42,10 +44,12 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, progress: Calla
     compare.add_argument("--thresholds", type=Path, default=_THRESHOLDS, metavar="FILE", help="evals/thresholds.toml")
     compare.add_argument("--rebaseline", action="store_true", help="make the run the baseline")
     compare.set_defaults(run=compare_with_baseline)
+    add_report(actions, common, EVALS)
 
 
 def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progress) -> int:
     """`rag eval run`: 0 whatever the answers; 3 when too many turns ended in an error to judge the others."""
+    require("ir_measures")
     from rag.evaluation.gate import Thresholds
     from rag.evaluation.results import write_run
     from rag.evaluation.runner import run

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from rag.evaluation.metrics import LOWER_IS_BETTER
 from rag.evaluation.report.excerpts import Excerpt, TextOf, excerpts_of
-from rag.evaluation.report.view import STATES, SYMPTOMS, Pair, rank_of
+from rag.evaluation.report.view import STATES, SYMPTOMS, Pair, nearest, rank_of
 from rag.evaluation.results import Place, TurnResult
 
 _WORDS = re.compile(r"\s+|[^\s\[\]]+|.")
@@ -76,7 +76,9 @@ def card_of(pair: Pair, text_of: TextOf, full: bool = True) -> Card:
 
 def _wanted(pair: Pair) -> Iterator[Wanted]:
     for group in filter(None, pair.evidence):
-        yield Wanted(group[0], rank_of(group, pair.now.retrieved), rank_of(group, pair.now.citations) is not None)
+        yield Wanted(
+            nearest(group, pair.now), rank_of(group, pair.now.retrieved), rank_of(group, pair.now.citations) is not None
+        )
 
 
 def compared(before: str, now: str) -> tuple[tuple[Words, ...], tuple[Words, ...]]:

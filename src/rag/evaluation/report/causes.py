@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from itertools import islice
 from rag.evaluation.report.view import SYMPTOMS, Pair, is_right
 
 _SURE = 6.63  # G² of one degree of freedom at p = 0.01
+_TABLE_ROW = re.compile(r"\S *\| *\S")  # of a Markdown document
 _MOST = 4  # places named for a symptom
 _FEW = 2  # turns that a place must add to those named before
 
@@ -51,6 +53,8 @@ def spots_of(pair: Pair) -> Iterator[str]:
     yield f"expect={result.expect}"
     yield from (f"tag={tag}" for tag in result.tags)
     yield f"split={result.split}"
+    if any(_TABLE_ROW.search(place.text) for group in pair.evidence for place in group):
+        yield "evidence=table row"
     yield from sorted({f"document={place.document}" for group in pair.evidence for place in group})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -43,6 +43,7 @@ class Row:
     change_high: float = 0.0
     verdict: str = ""  # worse, better, same: whether the interval of the change leaves 0 out
     plot: str = ""
+    reach: float = 0.0  # of the plot to either side
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,21 @@ class Slice:
     name: str
     cells: tuple[Cell | None, ...]
 
+    @property
+    def small(self) -> bool:
+        """Whether no metric has turns enough to judge by."""
+        return self.name != "all" and all(cell is None or cell.small for cell in self.cells)
+
+    @property
+    def loss(self) -> float:
+        """The change of the first metric, for order."""
+        return (self.cells[0].change or 0.0) if self.cells and self.cells[0] else 0.0
+
 
 def metric_rows(report: Report) -> tuple[list[Row], list[Row]]:
     """The headline metrics and the rest; with a baseline, the headline is what was compared."""
-    deltas = {delta.metric: delta for delta in deltas_of(report)}
-    reach = reach_of(report)
+    deltas = {delta.metric: delta for delta in _deltas(report)}
+    reach = _reach(deltas.values())
     headline: list[Row] = []
     rest: list[Row] = []
     for name, measure in report.summary.metrics.items():
@@ -84,13 +95,17 @@ def metric_rows(report: Report) -> tuple[list[Row], list[Row]]:
     return headline, rest
 
 
-def reach_of(report: Report) -> float:
+def reach_of(rows: Iterable[Row]) -> float:
     """How far the plot of changes reaches to either side."""
-    widest = max([0.0, *(abs(edge) for delta in deltas_of(report) for edge in (delta.low, delta.high))])
+    return next((row.reach for row in rows if row.reach), 0.0)
+
+
+def _reach(deltas: Iterable[Delta]) -> float:
+    widest = max((abs(edge) for delta in deltas for edge in (delta.low, delta.high)), default=0.0)
     return next((reach for reach in _REACHES if reach >= widest), 1.0)
 
 
-def deltas_of(report: Report) -> list[Delta]:
+def _deltas(report: Report) -> list[Delta]:
     """What the gate compared, after the share of turns that are right, which it does not judge."""
     if report.comparison is None:
         return []
@@ -121,18 +136,21 @@ def _compared(row: Row, delta: Delta, reach: float) -> Row:
         change_low=delta.low,
         change_high=delta.high,
         verdict=verdict,
+        reach=reach,
         plot=interval_plot(sign * delta.change, low, high, reach, verdict),
     )
 
 
-def slice_map(report: Report, metrics: Sequence[str]) -> list[Slice]:
-    """Each slice of the summary with its metrics, the whole first."""
-    whole = Slice("all", tuple(_cell(report, "all", name, report.summary.metrics.get(name)) for name in metrics))
-    rows = (
+def slice_map(report: Report, metrics: Sequence[str]) -> tuple[list[Slice], list[Slice]]:
+    """The slices of the summary with their metrics, the whole first, then what lost most; and those that are small."""
+    every = {"all": report.summary.metrics, **report.summary.slices}
+    rows = [
         Slice(name, tuple(_cell(report, name, metric, measures.get(metric)) for metric in metrics))
-        for name, measures in report.summary.slices.items()
-    )
-    return [whole, *(row for row in rows if any(row.cells))]
+        for name, measures in every.items()
+        if name == "all" or measures != report.summary.metrics
+    ]
+    order = sorted((row for row in rows if any(row.cells)), key=lambda row: (row.name != "all", row.loss, row.name))
+    return [row for row in order if not row.small], [row for row in order if row.small]
 
 
 def _cell(report: Report, name: str, metric: str, measure: Measure | None) -> Cell | None:

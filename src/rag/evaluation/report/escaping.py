@@ -7,13 +7,13 @@ such a text may become markup, a link, a mention of a person, or a character tha
 from __future__ import annotations
 
 import re
-import string
 
 # What XML 1.0 allows; a control character would make the whole file unreadable.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Marks that turn the direction of writing, by which a text can show other words than it holds.
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_PUNCTUATION = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
+_MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "&<>|`*_[](){}#@!~\\$:^"}
+_WWW = re.compile(r"\bwww\.", re.IGNORECASE)
 _UNLINKED = re.compile(r"([@#])(?=\w)")
 _JOINER = "\u2060"  # invisible; parts the sign from the name, so that nobody is notified
 
@@ -33,5 +33,5 @@ def markdown_text(text: str, limit: int = 0) -> str:
     """Text for a cell or a line of Markdown: every mark an entity, lines parted by `<br>`."""
     lines = [line for line in legible(text).splitlines() if line.strip()]
     whole = one_line("\n".join(lines), limit) if limit else "\n".join(lines)
-    parted = _UNLINKED.sub(rf"\1{_JOINER}", whole)
-    return "<br>".join(line.strip().translate(_PUNCTUATION) for line in parted.splitlines())
+    parted = _WWW.sub(lambda match: f"{match[0]}{_JOINER}", _UNLINKED.sub(rf"\1{_JOINER}", whole))
+    return "<br>".join(line.strip().translate(_MARKUP) for line in parted.splitlines())

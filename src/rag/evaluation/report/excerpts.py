@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from rag.evaluation.report.view import overlaps
+from rag.evaluation.report.view import nearest
 from rag.evaluation.results import Place, TurnResult
 
 TextOf = Callable[[str], str | None]  # a document's text by the name citations show; None for an unknown one
@@ -37,20 +37,9 @@ class Excerpt:
 
 def excerpts_of(result: TurnResult, evidence: Sequence[Sequence[Place]], text_of: TextOf) -> list[Excerpt]:
     """Excerpts for all citations of a turn and the evidence it should have found, near ones in one."""
-    cited, expected = result.citations, tuple(_expected(result, evidence))
+    cited, expected = result.citations, tuple(nearest(group, result) for group in evidence if group)
     documents = dict.fromkeys(place.document for place in (*cited, *expected))
     return [excerpt for name in documents for excerpt in _of_document(name, cited, expected, text_of(name))]
-
-
-def _expected(result: TurnResult, evidence: Sequence[Sequence[Place]]) -> Iterator[Place]:
-    """Of each group of evidence the place that was cited, else retrieved, else the first."""
-    for group in evidence:
-        met = (place for found in (result.citations, result.retrieved) for place in group if _met(place, found))
-        yield from [replace(next(met, group[0]), marker=0)] if group else []
-
-
-def _met(place: Place, found: Iterable[Place]) -> bool:
-    return any(overlaps(place, other) for other in found)
 
 
 def _of_document(name: str, cited: Sequence[Place], expected: Sequence[Place], text: str | None) -> Iterator[Excerpt]:

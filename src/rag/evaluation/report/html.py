@@ -10,7 +10,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import InputError
 from rag.evaluation.comparison import GATE, INFRASTRUCTURE, INVALID, PASS
 from rag.evaluation.report.cards import card_of
 from rag.evaluation.report.causes import causes_of, spots_of
@@ -30,16 +29,17 @@ _SHOWN: tuple[State, ...] = ("broken", "failing", "flawed", "mended", "changed")
 
 
 def page_of(report: Report, text_of: TextOf) -> str:
-    """The page; `text_of` gives the documents that answers cite. Raises InputError where jinja2 is missing."""
+    """The page; `text_of` gives the documents that answers cite."""
     environment = _environment()
     cards, left_out = _cards(environment, report, text_of)
     compared, rest = metric_rows(report)
+    slices, small_slices = slice_map(report, [row.metric for row in compared])
     style, script = (_asset(name) for name in ("report.css", "report.js"))
     return environment.get_template("report.html.j2").render(
         report=report,
         standing=_STANDING.get(report.verdict, ""),
         lead=lead_of(report),
-        reach=f"{reach_of(report) * 100:g}",
+        reach=f"{reach_of(compared) * 100:g}",
         small=SMALL,
         earlier=any(pair.earlier is not None for pair in report.pairs),
         policy=_policy(style, script),
@@ -47,7 +47,8 @@ def page_of(report: Report, text_of: TextOf) -> str:
         script=_safe(script),
         compared=compared,
         rest=rest,
-        slices=slice_map(report, [row.metric for row in compared]),
+        slices=slices,
+        small_slices=small_slices,
         causes=causes_of(report.pairs),
         risk=_safe(risk_chart(report)),
         latency=_safe(latency_chart(report)),
@@ -112,12 +113,8 @@ def _safe(markup: str) -> Any:
 
 @lru_cache
 def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError as error:
-        raise InputError(
-            "jinja2 is missing, which reports need; install it: pip install 'seoul-ai-guide[eval]'"
-        ) from error
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("rag.evaluation.report"),
         autoescape=True,
@@ -130,6 +127,7 @@ def _environment() -> Environment:
         share=_share,
         points=_points,
         words=_words,
+        tight=_tight,
         one_line=one_line,
         anchor=_anchor,
         slices_of=_slices_of,
@@ -173,6 +171,10 @@ def _share(value: float) -> str:
 
 def _points(value: float) -> str:
     return "0.0" if abs(value) < 0.0005 else f"{value * 100:+.1f}".replace("-", "−")
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"\n\s*\n", "\n", text)
 
 
 def _words(metric: str) -> str:

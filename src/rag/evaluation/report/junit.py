@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.errors import InputError
 from rag.evaluation.report.escaping import legible, one_line
 from rag.evaluation.report.view import SYMPTOMS, Pair, Report, wrong
 
@@ -17,11 +16,9 @@ _NAME = 120  # characters of a question in the name of a test case
 
 
 def junit_of(report: Report) -> str:
-    """The XML; a suite per split. Only a turn that is wrong fails. Raises InputError where junitparser is missing."""
-    try:
-        from junitparser.xunit2 import JUnitXml, TestSuite
-    except ImportError as error:
-        raise InputError("junitparser is missing; install it: pip install 'seoul-ai-guide[eval]'") from error
+    """The XML; a suite per split. Only a turn that is wrong fails."""
+    from junitparser.xunit2 import JUnitXml, TestSuite
+
     suites = []
     for split, pairs in groupby(sorted(report.pairs, key=lambda pair: pair.now.split), key=lambda pair: pair.now.split):
         suite = TestSuite(legible(split))  # type: ignore[no-untyped-call]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rag.evaluation.report.causes import Cause, causes_of
-from rag.evaluation.report.charts import SMALL, Row, Slice, metric_rows, slice_map
+from rag.evaluation.report.charts import Row, metric_rows, slice_map
 from rag.evaluation.report.escaping import markdown_text
 from rag.evaluation.report.view import STATES, SYMPTOMS, Pair, Report, State, lead_of
 
@@ -49,7 +49,7 @@ def _head(report: Report) -> Iterator[str]:
         yield "### What broke\n"
         yield from (f"- {_cause(cause)}" for cause in causes)
         yield ""
-    yield from _slices(slice_map(report, [row.metric for row in metric_rows(report)[0]]), report)
+    yield from _slices(report)
 
 
 def _metrics(report: Report) -> str:
@@ -76,14 +76,10 @@ def _cause(cause: Cause) -> str:
     return f"**{len(cause.pairs)}** {SYMPTOMS[cause.symptom]}{f' ({spots})' if spots else ''}"
 
 
-def _slices(slices: Sequence[Slice], report: Report) -> Iterator[str]:
-    """The slices that lost most turns, else those that are worst."""
-    names = [row.metric for row in metric_rows(report)[0]]
-    if "correct" not in names or report.comparison is None:
-        return
-    at = names.index("correct")
-    cells = [(row.name, cell) for row in slices[1:] if (cell := row.cells[at]) is not None and cell.n >= SMALL]
-    lost = sorted(((name, cell) for name, cell in cells if cell.worse), key=lambda item: item[1].change or 0.0)
+def _slices(report: Report) -> Iterator[str]:
+    """The slices, of turns enough, in which fewer are right than before."""
+    slices, _ = slice_map(report, ["correct"])
+    lost = [(row.name, cell) for row in slices[1:] if (cell := row.cells[0]) and cell.worse and not cell.small]
     if lost:
         yield f"<details><summary>Slices that got worse ({len(lost)})</summary>\n"
         yield "| Slice | Correct | Change | Turns |\n|---|--:|--:|--:|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.evaluation.baseline import item_of
@@ -115,10 +115,8 @@ def lead_of(report: Report) -> str:
     right = f"{len(report.pairs) - faulty} of {len(report.pairs)} turns are right."
     if report.comparison is None:
         return right
-    moved = (
-        f"{counts['broken']} newly wrong, {counts['mended']} newly right, {counts['failing']} wrong as before or new."
-    )
-    return f"{right} Against the baseline: {moved}"
+    moved = f"{counts['broken']} newly wrong, {counts['mended']} newly right"
+    return f"{right} Against the baseline: {moved}, {counts['failing']} wrong as before or new."
 
 
 def pair_up(
@@ -149,6 +147,12 @@ def rank_of(group: Sequence[Place], found: Sequence[Place]) -> int | None:
     """The rank, from 1, of the first place found that meets one of a group; None if none does."""
     meets = (rank for rank, place in enumerate(found, 1) if any(overlaps(place, wanted) for wanted in group))
     return next(meets, None)
+
+
+def nearest(group: Sequence[Place], result: TurnResult) -> Place:
+    """Of a group of evidence the place that was cited, else retrieved, else the first."""
+    found = (place for seen in (result.citations, result.retrieved) for place in group if rank_of([place], seen))
+    return replace(next(found, group[0]), marker=0)
 
 
 def symptom(result: TurnResult, evidence: Sequence[Sequence[Place]]) -> str:
