@@ -51,6 +51,7 @@ _CITED = re.compile(r"(.*?)((?:\s*\[\d{1,3}\])+)[.。]?|(.+)$", re.DOTALL)
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _QUOTATION = re.compile(r"[“「『\"][^”」』\"]*[”」』\"]|\([^()]*\)|\[\d{1,3}\]")
 _HANGUL, _LETTER = re.compile(r"[가-힣]"), re.compile(r"[^\W\d_]")
+_FEWEST_WORDS = 3  # of a sentence before another
 _SHORT = 8  # letters below which a text may be of either language: a name, a figure with its unit
 _HANGUL_SHARE = 0.3  # of the letters of a Korean text, at least; of an English one, less
 
@@ -190,8 +191,18 @@ def claims_of(answer: str, citations: Sequence[Place]) -> list[Claim]:
         markers = dict.fromkeys(int(number) for number in _MARKER.findall(match[2] or ""))
         cited = [shown[marker] for marker in markers if marker in shown]
         quotes, context = tuple(place.text for place in cited), tuple(place.about for place in cited)
-        claims += [Claim(text[start:end], quotes, context) for start, end in split_sentences(text)]
+        claims += [Claim(sentence, quotes, context) for sentence in _sentences(text)]
     return [claim for claim in claims if re.search(r"\w", claim.sentence)]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text; a label such as "Table." goes with what it stands before."""
+    begin: int | None = None
+    for start, end in split_sentences(text):
+        begin = start if begin is None else begin
+        if len(text[begin:end].split()) >= _FEWEST_WORDS or end == len(text):
+            yield text[begin:end]
+            begin = None
 
 
 def support_metrics(claims: Sequence[Claim], support_of: SupportOf, prefix: str) -> dict[str, float | None]:

@@ -25,7 +25,8 @@ class Place:
     end: int
     text: str
     marker: int = 0  # of a citation: its number in the answer
-    about: str = ""  # of a citation: its title, section and dates, as the reader sees them
+    about: str = ""  # of a citation: its title, section and dates
+    table: str = ""  # of a cited row: the caption and the columns of its table
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rag.chatbot import Chatbot
 from rag.evaluation.cases import Case, CaseTurn
 from rag.evaluation.evidence import Evidence, resolve, speak_of
 from rag.evaluation.injection import Extended
-from rag.evaluation.metrics import METRICS, Beside, SupportOf, judged
+from rag.evaluation.metrics import METRICS, Beside, SupportOf, Verdicts, judged
 from rag.evaluation.ranking import rank, ranking_metrics
 from rag.evaluation.results import Place, Summary, TurnResult
 from rag.evaluation.summary import fingerprint_of, summarise
@@ -40,9 +40,10 @@ def run(
     is_own = speak_of(cases, texts)
     evidence = {case.id: resolve(case, texts) if is_own else [()] * len(case.turns) for case in cases}
     results: list[TurnResult] = []
+    verdicts = Verdicts(support_of)
     with Extended(chatbot) as extended:
         for done, case in enumerate(cases, 1):
-            interview = Interview(extended.chatbot(case.injected), chatbot.settings, support_of)
+            interview = Interview(extended.chatbot(case.injected), chatbot.settings, verdicts)
             results += interview.results(case, evidence[case.id])
             progress(done, len(cases))
     ranked = _with_ranking(results)
@@ -53,10 +54,10 @@ def run(
 class Interview:
     """Asks the turns of a case, each after the chatbot's own answers to the turns before."""
 
-    def __init__(self, bot: Chatbot, settings: Settings, support_of: SupportOf) -> None:
+    def __init__(self, bot: Chatbot, settings: Settings, verdicts: Verdicts) -> None:
         self.witness = Witness(bot)
         self.settings = settings  # whose names of documents the results bear
-        self.support_of = support_of
+        self.verdicts = verdicts
 
     def results(self, case: Case, evidence: Sequence[Evidence]) -> Iterator[TurnResult]:
         """The result of each turn, judged but for retrieval. What follows an error is an error too."""
@@ -83,7 +84,7 @@ class Interview:
         if failure:
             return replace(result, error=failure)
         answered = self._filled(result, told)
-        return judged(answered, turn, self._text_of, self.support_of, Beside(_said(alone), told.written))
+        return judged(answered, turn, self._text_of, self.verdicts, Beside(_said(alone), told.written))
 
     def _filled(self, result: TurnResult, told: Testimony) -> TurnResult:
         answer = told.answer
@@ -101,10 +102,12 @@ class Interview:
 
     def _cited(self, citation: Citation) -> Place:
         name = self.settings.document_name(self.witness.bot.settings.document_id(citation.document))
+        rows = [s for s in self.witness.bot.passage(citation.passage_id).sentences if s.kind == "row"]
+        cited = [row for row in rows if citation.start <= row.start < citation.end]
+        table = dict.fromkeys(word for row in cited for word in (row.caption, *(column for column, _ in row.cells)))
         about = (citation.title, citation.section, citation.published, citation.as_of)
-        return Place(
-            name, citation.start, citation.end, citation.quote, citation.marker, "; ".join(filter(None, about))
-        )
+        told = ["; ".join(filter(None, words)) for words in (about, table)]
+        return Place(name, citation.start, citation.end, citation.quote, citation.marker, *told)
 
     def _retrieved(self, hit: Hit) -> Place:
         passage = hit.passage
