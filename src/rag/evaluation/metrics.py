@@ -83,10 +83,6 @@ class Claim:
     quotes: tuple[str, ...]
     context: tuple[str, ...] = ()
 
-    def is_supported(self, support_of: SupportOf) -> bool:
-        """Whether all its quotes together bear it out."""
-        return bool(self.quotes) and support_of(self.sentence, self.quotes, self.context).supported
-
     def only(self, at: int) -> Claim:
         """The sentence with one of its quotes."""
         return Claim(self.sentence, self.quotes[at : at + 1], self.context[at : at + 1])
@@ -95,6 +91,24 @@ class Claim:
         """The sentence with all quotes but one."""
         quotes, context = (side[:at] + side[at + 1 :] for side in (self.quotes, self.context))
         return Claim(self.sentence, quotes, context)
+
+
+class Verdicts:
+    """Judges claims, each of them once."""
+
+    def __init__(self, support_of: SupportOf) -> None:
+        self._support_of = support_of
+        self._known: dict[Claim, Support] = {}
+
+    def of(self, claim: Claim) -> Support:
+        """Whether all its quotes together bear a claim out."""
+        if claim not in self._known:
+            self._known[claim] = self._support_of(claim.sentence, claim.quotes, claim.context)
+        return self._known[claim]
+
+    def hold(self, claim: Claim) -> bool:
+        """Whether a claim is borne out; one that cites nothing is not."""
+        return bool(claim.quotes) and self.of(claim).supported
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,7 @@ class Beside:
 
 
 def judged(
-    result: TurnResult, turn: CaseTurn, text_of: Callable[[str], str], support_of: SupportOf, beside: Beside
+    result: TurnResult, turn: CaseTurn, text_of: Callable[[str], str], verdicts: Verdicts, beside: Beside
 ) -> TurnResult:
     """The result with its metrics, but for those of retrieval, and what is wrong; `text_of` gives a document's text."""
     claims = claims_of(result.answer, result.citations) if result.status == "answered" else []
@@ -114,14 +128,14 @@ def judged(
         **facts_metrics(result, turn),
         **refusal_metrics(result, turn),
         **citation_metrics(result, text_of),
-        **support_metrics(claims, support_of, ""),
-        **_raw_metrics(beside.raw, claims, support_of),
+        **support_metrics(claims, verdicts, ""),
+        **_raw_metrics(beside.raw, claims, verdicts),
         **followup_metrics(result, turn, beside.standalone),
         "language": in_language(result.answer, turn.language),
     }
     told: dict[str, float | None] = {name: metrics.get(name) for name in METRICS}
     facts = tuple(FactResult(told_of(fact), fact.vital, fact_holds(fact, result.answer)) for fact in turn.facts)
-    reasons = (*_wrong_facts(result, turn), *_wrong_form(told, turn), *_unsupported(claims, support_of))
+    reasons = (*_wrong_facts(result, turn), *_wrong_form(told, turn), *_unsupported(claims, verdicts))
     return replace(result, facts=facts, metrics=told, reasons=reasons)
 
 
@@ -190,29 +204,32 @@ def claims_of(answer: str, citations: Sequence[Place]) -> list[Claim]:
         text = (match[1] or match[3] or "").strip()
         markers = dict.fromkeys(int(number) for number in _MARKER.findall(match[2] or ""))
         cited = [shown[marker] for marker in markers if marker in shown]
-        quotes, context = tuple(place.text for place in cited), tuple(place.about for place in cited)
+        quotes = tuple(f"{place.table}\n{place.text}" if place.table else place.text for place in cited)
+        context = tuple(place.about for place in cited)
         claims += [Claim(sentence, quotes, context) for sentence in _sentences(text)]
     return [claim for claim in claims if re.search(r"\w", claim.sentence)]
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a text; a label such as "Table." goes with what it stands before."""
-    begin: int | None = None
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text; a label such as "Table." goes with what follows, a remark in brackets with what precedes."""
+    found: list[str] = []
     for start, end in split_sentences(text):
-        begin = start if begin is None else begin
-        if len(text[begin:end].split()) >= _FEWEST_WORDS or end == len(text):
-            yield text[begin:end]
-            begin = None
+        piece = text[start:end]
+        if found and (piece.startswith("(") or len(found[-1].split()) < _FEWEST_WORDS):
+            found[-1] += f" {piece}"
+        else:
+            found.append(piece)
+    return found
 
 
-def support_metrics(claims: Sequence[Claim], support_of: SupportOf, prefix: str) -> dict[str, float | None]:
+def support_metrics(claims: Sequence[Claim], verdicts: Verdicts, prefix: str) -> dict[str, float | None]:
     """Citation recall and precision of Gao et al., "Enabling Large Language Models to Generate Text with Citations"
     (ALCE, EMNLP 2023): a citation counts if it supports its sentence alone, or if the others do not without it."""
     if not claims:
         return {}
-    whole = [claim.is_supported(support_of) for claim in claims]
+    whole = [verdicts.hold(claim) for claim in claims]
     needed = [
-        held and (claim.only(at).is_supported(support_of) or not claim.without(at).is_supported(support_of))
+        held and (verdicts.hold(claim.only(at)) or not verdicts.hold(claim.without(at)))
         for claim, held in zip(claims, whole, strict=True)
         for at in range(len(claim.quotes))
     ]
@@ -222,13 +239,11 @@ def support_metrics(claims: Sequence[Claim], support_of: SupportOf, prefix: str)
     }
 
 
-def _raw_metrics(
-    raw: Sequence[Claim] | None, claims: Sequence[Claim], support_of: SupportOf
-) -> dict[str, float | None]:
+def _raw_metrics(raw: Sequence[Claim] | None, claims: Sequence[Claim], verdicts: Verdicts) -> dict[str, float | None]:
     if not raw:
         return {}
     dropped = max(0.0, 1.0 - len(claims) / len(raw))
-    return {**support_metrics(raw, support_of, "raw_"), "dropped": dropped}
+    return {**support_metrics(raw, verdicts, "raw_"), "dropped": dropped}
 
 
 def followup_metrics(result: TurnResult, turn: CaseTurn, standalone: str | None) -> dict[str, float | None]:
@@ -283,8 +298,7 @@ def _wrong_form(metrics: Mapping[str, float | None], turn: CaseTurn) -> Iterator
         yield "cites nothing"
 
 
-def _unsupported(claims: Sequence[Claim], support_of: SupportOf) -> Iterator[str]:
+def _unsupported(claims: Sequence[Claim], verdicts: Verdicts) -> Iterator[str]:
     for claim in claims:
-        support = support_of(claim.sentence, claim.quotes, claim.context)
-        if claim.quotes and not support.supported:
-            yield f"not borne out: “{claim.sentence}” ({'; '.join(support.reasons)})"
+        if claim.quotes and not verdicts.hold(claim):
+            yield f"not borne out: “{claim.sentence}” ({'; '.join(verdicts.of(claim).reasons)})"
