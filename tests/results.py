@@ -1,10 +1,14 @@
-"""Results of evaluation turns that never ran, for tests of what is made of them."""
+"""Results of evaluation turns that never ran, and reports on them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from rag.evaluation.baseline import Baseline, item_of
+from rag.evaluation.gate import Thresholds, compare
+from rag.evaluation.report.view import Report, pair_up
 from rag.evaluation.results import FactResult, Fingerprint, Measure, Place, Summary, TurnResult
 
 DOCUMENT = "docs/en/haram.md"
@@ -70,3 +74,46 @@ def summary(*results: TurnResult) -> Summary:
     slices = {f"tag={tag}": measures for result in results for tag in result.tags}
     errors = sum(result.error is not None for result in results)
     return Summary("extractive", Fingerprint("d0", "encoder", "c0"), len(results), errors, measures, slices, {}, 1.5)
+
+
+def text_of(name: str) -> str | None:
+    return TEXT if name == DOCUMENT else None
+
+
+def report(now: Sequence[TurnResult], before: Sequence[TurnResult] = ()) -> Report:
+    """A report of some turns, against others if there are some."""
+    told = summary(*now)
+    if not before:
+        return Report("Evaluation of dev", pair_up(now, {}), told)
+    items = {result.key: item_of(result) for result in before}
+    compared = compare(now, told, Baseline("extractive", told.fingerprint, items), Thresholds())
+    return Report("Evaluation of dev", pair_up(now, items, before), told, compared)
+
+
+def regression(turns: int = 60) -> Report:
+    """Every third turn is refused; those carry the tag `date`."""
+    names = [f"case-{number:03}" for number in range(turns)]
+    before = [turn(name, tags=("date",) if number % 3 == 0 else ("fact",)) for number, name in enumerate(names)]
+    now = [refused(old.case, tags=old.tags) if old.tags == ("date",) else old for old in before]
+    return report(now, before)
+
+
+def hostile() -> Report:
+    """Every text of a turn is an attack."""
+    bad = replace(NEW, text=HOSTILE, document=f"docs/{HOSTILE}.md", marker=1)
+    odd = {
+        "cluster": HOSTILE,
+        "question": HOSTILE,
+        "standalone": HOSTILE + "?",
+        "query": HOSTILE + "!",
+        "answer": HOSTILE,
+        "tags": (HOSTILE, "fact"),
+        "reasons": (HOSTILE,),
+        "citations": (bad,),
+        "retrieved": (bad,),
+        "evidence": ((bad,),),
+        "split": HOSTILE,
+    }
+    now = [turn(HOSTILE, False, **odd), turn("b", **{**odd, "error": HOSTILE})]
+    before = [replace(result, answer="x " + HOSTILE, error=None, metrics={"correct": 1.0}) for result in now]
+    return replace(report(now, before), title=HOSTILE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -14,11 +13,10 @@ from xml.etree import ElementTree
 
 import pytest
 from junitparser import JUnitXml
-from results import DOCUMENT, HOSTILE, NEW, OLD, TEXT, refused, summary, turn
+from results import DOCUMENT, NEW, OLD, TEXT, hostile, refused, regression, report, summary, text_of, turn
 
 from rag.cli import main
-from rag.evaluation.baseline import Baseline, item_of, write_baseline
-from rag.evaluation.gate import Thresholds, compare
+from rag.evaluation.baseline import write_baseline
 from rag.evaluation.report.causes import causes_of
 from rag.evaluation.report.escaping import legible, markdown_text
 from rag.evaluation.report.excerpts import excerpts_of
@@ -26,30 +24,7 @@ from rag.evaluation.report.html import MAX_BYTES, page_of
 from rag.evaluation.report.junit import junit_of
 from rag.evaluation.report.markdown import COMMENT_BYTES, summary_of
 from rag.evaluation.report.plots import distribution, risk_coverage, thinned
-from rag.evaluation.report.view import Report, pair_up
 from rag.evaluation.results import TurnResult, write_run
-
-
-def text_of(name: str) -> str | None:
-    return TEXT if name == DOCUMENT else None
-
-
-def report(now: Sequence[TurnResult], before: Sequence[TurnResult] = ()) -> Report:
-    """A report of some turns, against others if there are some."""
-    told = summary(*now)
-    if not before:
-        return Report("Evaluation of dev", pair_up(now, {}), told)
-    items = {result.key: item_of(result) for result in before}
-    compared = compare(now, told, Baseline("extractive", told.fingerprint, items), Thresholds())
-    return Report("Evaluation of dev", pair_up(now, items, before), told, compared)
-
-
-def regression(turns: int = 60) -> Report:
-    """Every third turn is refused; those carry the tag `date`."""
-    names = [f"case-{number:03}" for number in range(turns)]
-    before = [turn(name, tags=("date",) if number % 3 == 0 else ("fact",)) for number, name in enumerate(names)]
-    now = [refused(old.case, tags=old.tags) if old.tags == ("date",) else old for old in before]
-    return report(now, before)
 
 
 def test_turns_are_sorted_by_what_became_of_them() -> None:
@@ -188,27 +163,6 @@ def test_the_page_allows_nothing_but_itself() -> None:
     assert "unsafe" not in page
     assert not re.search(r'(?:src|href)="(?!data:,|#)', page)
     assert not re.search(r"\son\w+=|\sstyle=", page)
-
-
-def hostile() -> Report:
-    """Every text of a turn is an attack."""
-    bad = replace(NEW, text=HOSTILE, document=f"docs/{HOSTILE}.md", marker=1)
-    odd = {
-        "cluster": HOSTILE,
-        "question": HOSTILE,
-        "standalone": HOSTILE + "?",
-        "query": HOSTILE + "!",
-        "answer": HOSTILE,
-        "tags": (HOSTILE, "fact"),
-        "reasons": (HOSTILE,),
-        "citations": (bad,),
-        "retrieved": (bad,),
-        "evidence": ((bad,),),
-        "split": HOSTILE,
-    }
-    now = [turn(HOSTILE, False, **odd), turn("b", **{**odd, "error": HOSTILE})]
-    before = [replace(result, answer="x " + HOSTILE, error=None, metrics={"correct": 1.0}) for result in now]
-    return replace(report(now, before), title=HOSTILE)
 
 
 class Elements(HTMLParser):
