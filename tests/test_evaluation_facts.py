@@ -1,22 +1,13 @@
-"""The judge of answers: forms, quantities, what is forbidden, and verdicts."""
+"""Facts of a text: forms, and quantities. The pairs are written by hand, apart from the tests of `rag.figures`."""
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "evals"))  # scripts, not a package
-
-from dataset import CaseTurn, Expect, Fact, read_cases
-from scoring import Verdict, fact_holds, fold, form_in, judge
-
-from rag.errors import InputError
-from rag.types import Answer, Citation, Language, Status
-
-DOCUMENT = "Haram Robotics has 17 staff. It sells robots."
+from rag.evaluation.cases import Fact
+from rag.evaluation.facts import fact_holds, fold, form_in
 
 
 def test_fold_drops_width_and_case() -> None:
@@ -62,108 +53,81 @@ def test_marks_of_patterns_are_plain_letters() -> None:
     assert not form_in("a.c", "abc")
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        ("341800000000", "USD", "USD 341.8 billion"),
-        ("1907400000000", "KRW", "1조 9,074억 원"),
-        ("1907400000000", "KRW", "KRW 1.91 trillion"),  # rounded
-        ("17", "people", "seventeen or 17 people"),
-        ("40", "percent", "40%였다"),
-    ],
-)
+STATED = [
+    ("341800000000", "USD", "USD 341.8 billion"),
+    ("341800000000", "USD", "3,418억 달러"),
+    ("341800000000", "USD", "$341.8bn was spent"),
+    ("1907400000000", "KRW", "1조 9,074억 원"),
+    ("1907400000000", "KRW", "총 1조9074억원을 투입"),
+    ("1907400000000", "KRW", "KRW 1.9074 trillion"),
+    ("1907400000000", "KRW", "KRW 1.91 trillion"),  # rounded, and says so by its digits
+    ("1907400000000", "KRW", "1 trillion 907.4 billion won"),
+    ("2400000000", "KRW", "24억 원"),
+    ("2400000000", "KRW", "KRW 2.4 billion"),
+    ("500000000", "KRW", "5억 원"),
+    ("5000000", "KRW", "5백만 원"),
+    ("50000000", "KRW", "5천만 원"),
+    ("17", "people", "seventeen or 17 people"),
+    ("310", "people", "직원은 310명이다"),
+    ("9400", "people", "9,400 people"),
+    ("9400", "count", "9천4백 명"),
+    ("61", "deals", "61건"),
+    ("40", "percent", "40%였다"),
+    ("40", "%", "40 per cent"),
+    ("11.5", "percent", "연평균 11.5%"),
+    ("82", "points", "82점"),
+    ("82", "points", "a score of 82 points"),
+    ("26", "rank", "26위"),
+    ("3", "rank", "3rd in the world"),
+    ("8500000", "USD", "850만 달러"),
+    ("20000", "people", "2만 명"),
+]
+NOT_STATED = [
+    ("1907400000000", "KRW", "1조 9,374억 원"),
+    ("1907400000000", "KRW", "190억 7,400만 원"),  # a hundredth
+    ("1907400000000", "KRW", "USD 1.9074 trillion"),
+    ("341800000000", "USD", "3,418억 원"),
+    ("341800000000", "USD", "USD 341.8 million"),
+    ("2400000000", "KRW", "240억 원"),
+    ("17", "KRW", "17 people"),
+    ("17", "people", "17 won"),
+    ("17", "people", "17%"),
+    ("17", "people", "17위"),
+    ("310", "people", "311명"),  # near, but a count is exact
+    ("310", "people", "301명"),
+    ("9400", "people", "9,410 people"),
+    ("40", "percent", "40명"),
+    ("40", "percent", "41%"),
+    ("40", "percent", "4%"),
+    ("11.5", "percent", "11.6%"),
+    ("82", "points", "82%"),
+    ("82", "points", "28점"),
+    ("26", "rank", "27위"),
+    ("26", "rank", "26명"),
+    ("2021", "year", "2022"),
+    ("0", "people", "0 people"),
+    ("17", "people", ""),
+    ("17", "people", "on 17 March 2021"),
+    ("2014", "people", "2014년 5월"),
+]
+
+
+@pytest.mark.parametrize(("value", "unit", "text"), STATED)
 def test_a_quantity_holds_however_it_is_written(value: str, unit: str, text: str) -> None:
     assert fact_holds(Fact((), Decimal(value), unit), text)
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        ("1907400000000", "KRW", "1조 9,374억 원"),
-        ("17", "KRW", "17 people"),
-        ("17", "people", "17 won"),
-        ("2021", "year", "2022"),
-        ("0", "people", "0 people"),
-        ("17", "people", ""),
-    ],
-)
+@pytest.mark.parametrize(("value", "unit", "text"), NOT_STATED)
 def test_another_quantity_does_not_hold(value: str, unit: str, text: str) -> None:
     assert not fact_holds(Fact((), Decimal(value), unit), text)
+
+
+def test_a_case_may_allow_for_more_rounding() -> None:
+    generous = Fact((), Decimal("1907400000000"), "KRW", tolerance=Decimal("0.05"))
+    assert fact_holds(generous, "about KRW 1.9 trillion")
+    assert not fact_holds(Fact((), Decimal("1907400000000"), "KRW", tolerance=Decimal("0.001")), "KRW 1.9 trillion")
 
 
 def test_any_form_will_do() -> None:
     assert fact_holds(Fact(("열일곱", "seventeen")), "Seventeen of them")
     assert not fact_holds(Fact(("열일곱", "seventeen")), "17")
-
-
-def test_a_good_answer_has_nothing_wrong() -> None:
-    verdict = _judged("Haram has 17 staff [1].", facts=(Fact(("17",)), Fact(("robots",), vital=False)))
-    assert verdict.good
-    assert list(verdict.reasons()) == []
-    assert verdict.words == 5
-
-
-def test_a_vital_fact_is_missing() -> None:
-    verdict = _judged("Haram sells robots [1].", facts=(Fact(("18",)),))
-    assert not verdict.good
-    assert list(verdict.reasons()) == ["misses 18"]
-
-
-def test_facts_in_quotes_count_when_wished() -> None:
-    assert not _judged("It does [1].", facts=(Fact(("17",)),)).good
-    assert _judged("It does [1].", facts=(Fact(("17",)),), quotes=True).good
-
-
-@pytest.mark.parametrize(
-    ("expect", "status", "good"),
-    [
-        ("answer", "answered", True),
-        ("conflict", "answered", True),
-        ("answer", "no_answer", False),
-        ("no_answer", "no_answer", True),
-        ("no_answer", "answered", False),
-        ("smalltalk", "smalltalk", True),
-        ("smalltalk", "no_answer", False),
-    ],
-)
-def test_each_turn_wants_its_own_kind_of_answer(expect: Expect, status: Status, good: bool) -> None:
-    verdict = _judged("Text [1].", expect=expect, status=status)
-    assert verdict.good == good
-    assert bool(list(verdict.reasons())) != good
-
-
-def test_forbidden_facts_language_and_quotes_are_told() -> None:
-    verdict = _judged("It has 99 staff [1].", forbidden=(Fact(("99",)),), language="ko", quote="Haram Robotix")
-    assert verdict.forbidden == (Fact(("99",)),)
-    assert verdict.wrong_language
-    assert verdict.broken_quotes == 1
-
-
-def test_an_answer_without_citation_is_told() -> None:
-    verdict = _judged("It has 17 staff.", quote=None)
-    assert verdict.uncited
-
-
-def test_a_line_that_is_no_case_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "cases.jsonl"
-    path.write_text('{"id": "a"}\n', encoding="utf-8")
-    with pytest.raises(InputError, match=r"cases\.jsonl:1: not a case"):
-        read_cases(path)
-
-
-def _judged(
-    text: str,
-    *,
-    expect: Expect = "answer",
-    status: Status = "answered",
-    facts: tuple[Fact, ...] = (),
-    forbidden: tuple[Fact, ...] = (),
-    language: Language = "en",
-    quote: str | None = "Haram Robotics has 17 staff.",
-    quotes: bool = False,
-) -> Verdict:
-    place = ("docs/haram.md", "Haram", "", "", "", "", "haram#0")
-    citations = (Citation(1, *place, quote, 0, 28, None, "en"),) if quote else ()
-    answer = Answer("How many?", language, status, "extractive", text, citations)
-    turn = CaseTurn("How many?", "How many?", "en", expect, facts, forbidden)
-    return judge(turn, answer, {"docs/haram.md": DOCUMENT}.__getitem__, quotes)
