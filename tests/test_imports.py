@@ -44,6 +44,8 @@ HOMES = {
     "fastapi": {"ui", "server"},
     "starlette": {"ui", "server"},
     "uvicorn": {"server"},
+    "ir_measures": {"evaluation"},
+    "junitparser": {"evaluation"},
 }
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.evaluation.metrics import LOWER_IS_BETTER
+from rag.evaluation.report.escaping import one_line
 from rag.evaluation.report.excerpts import Excerpt, TextOf, excerpts_of
 from rag.evaluation.report.view import STATES, SYMPTOMS, Pair, nearest, rank_of
 from rag.evaluation.results import Place, TurnResult
 
 _WORDS = re.compile(r"\s+|[^\s\[\]]+|.")
+_BRIEF = 240  # characters of an answer on a card that is not full
 _LONGEST = 4000  # characters of an answer that are compared word by word
 
 
@@ -67,11 +69,14 @@ class Card:
 
 
 def card_of(pair: Pair, text_of: TextOf, full: bool = True) -> Card:
-    """The card of a turn; one that is not full leaves the documents out."""
+    """The card of a turn; one that is not full leaves the documents out and cuts the answers."""
     before = pair.earlier.answer if pair.earlier is not None else pair.before.answer if pair.before else ""
+    wanted = tuple(_wanted(pair))
+    if not full:
+        short = [(Words(one_line(text, _BRIEF)),) for text in (before, pair.now.answer)]
+        return Card(pair, short[0], short[1], wanted, (), full)
     old, new = compared(before, pair.now.answer) if pair.before else ((), (Words(pair.now.answer),))
-    excerpts = tuple(excerpts_of(pair.now, pair.evidence, text_of)) if full else ()
-    return Card(pair, old, new, tuple(_wanted(pair)), excerpts, full)
+    return Card(pair, old, new, wanted, tuple(excerpts_of(pair.now, pair.evidence, text_of)))
 
 
 def _wanted(pair: Pair) -> Iterator[Wanted]:

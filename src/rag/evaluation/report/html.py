@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 MAX_BYTES = 2_900_000  # of the page
-_FULL_BYTES = 2_000_000  # of cards with their documents; those after have none
+_FULL_BYTES = 1_700_000  # of cards with their documents; those after have none
 _BRIEF_BYTES = 2_600_000  # of all cards; what comes after is counted only
 _STANDING = {VERDICTS[PASS]: "good", VERDICTS[GATE]: "bad", VERDICTS[INVALID]: "bad", VERDICTS[INFRASTRUCTURE]: "bad"}
 _SHOWN: tuple[State, ...] = ("broken", "failing", "flawed", "mended", "changed")
