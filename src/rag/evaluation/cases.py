@@ -37,7 +37,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """Words of a document that bear out an answer. The document is named by its path below the documents folder."""
+    """Words of a document that bear out an answer. It is named by folder and path, or by the path below the folder."""
 
     document: str
     text: str
@@ -95,6 +95,11 @@ class Case:
     injected: tuple[Injected, ...] = ()
     place: str = ""  # file and line
 
+    @property
+    def file(self) -> str:
+        """The file it stands in."""
+        return self.place.rpartition(":")[0]
+
 
 def read_cases(paths: Sequence[Path], split: str | None = None) -> list[Case]:
     """The cases of some files, of one split if told; raises InputError with file and line."""
@@ -148,7 +153,7 @@ def _turn(row: Mapping[str, Any]) -> CaseTurn:
         tuple(_fact(fact) for fact in row["facts"]),
         (*(Fact((form,)) for form in forbid.get("strings", ())), *map(_quantity, forbid.get("quantities", ()))),
         tuple(forbid.get("docs", ())),
-        tuple(tuple(Quoted(_document(q["doc"]), q["quote"]) for q in group) for group in row.get("evidence") or ()),
+        tuple(tuple(Quoted(q["doc"], q["quote"]) for q in group) for group in row.get("evidence") or ()),
         hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:8],
     )
     if not turn.question.strip():
@@ -187,7 +192,3 @@ def _quantity(row: str | Mapping[str, Any]) -> Fact:
 
 def _injected(row: Mapping[str, Any]) -> Injected:
     return Injected(row["title"], row["text"], row.get("lang") or language_of(row["text"]))
-
-
-def _document(name: str) -> str:
-    return name.removeprefix("docs/")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import InputError
+from rag.evaluation.benchmark_commands import add_benchmarks
 from rag.evaluation.extras import require
 from rag.evaluation.report.command import add_report
 from rag.settings import ROOT, Settings
@@ -45,11 +46,13 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, progress: Calla
     compare.add_argument("--rebaseline", action="store_true", help="make the run the baseline")
     compare.set_defaults(run=compare_with_baseline)
     add_report(actions, common, EVALS)
+    add_benchmarks(actions, EVALS, progress)
 
 
 def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progress) -> int:
     """`rag eval run`: 0 whatever the answers; 3 when too many turns ended in an error to judge the others."""
     require("ir_measures")
+    from rag.evaluation.evidence import own_cases
     from rag.evaluation.gate import Thresholds
     from rag.evaluation.results import write_run
     from rag.evaluation.runner import run
@@ -57,6 +60,8 @@ def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progr
 
     cases = _cases(arguments.cases, arguments.split)
     chatbot = _chatbot(settings, arguments.mode)
+    if not arguments.cases:  # those in store, some of which are of other documents
+        cases = own_cases(cases, chatbot.index.texts)
     retriever = chatbot.retriever
     judge = SupportJudge(retriever.analyzer, retriever.lexicon, retriever.encoder)
     done = run(chatbot, cases, judge.support_of, progress)

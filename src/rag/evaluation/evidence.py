@@ -24,15 +24,29 @@ def resolve(case: Case, texts: Mapping[str, str]) -> list[Evidence]:
     known = {**texts, **added}
 
     def places(group: Sequence[Quoted]) -> tuple[Place, ...]:
-        return tuple(place for q in group for place in _places(case, names.get(q.document, q.document), q.text, known))
+        ids = [names.get(q.document) or _document_id(q.document, known) for q in group]
+        return tuple(place for q, name in zip(group, ids, strict=True) for place in _places(case, name, q.text, known))
 
     return [tuple(map(places, turn.evidence)) for turn in case.turns]
 
 
 def speak_of(cases: Sequence[Case], texts: Mapping[str, str]) -> bool:
     """Whether the cases' evidence is of these documents; cases may be asked over other documents, which lack it."""
-    named = {q.document for case in cases for turn in case.turns for group in turn.evidence for q in group}
-    return not named or bool(named & set(texts))
+    quotes = [q for case in cases for turn in case.turns for group in turn.evidence for q in group]
+    return not quotes or any(_document_id(q.document, texts) in texts for q in quotes)
+
+
+def own_cases(cases: Sequence[Case], texts: Mapping[str, str]) -> list[Case]:
+    """The cases of files that speak of these documents."""
+    files: dict[str, list[Case]] = {}
+    for case in cases:
+        files.setdefault(case.file, []).append(case)
+    return [case for own in files.values() if speak_of(own, texts) for case in own]
+
+
+def _document_id(name: str, texts: Mapping[str, str]) -> str:
+    """The id of a document that is named with its folder or without."""
+    return name if name in texts else name.partition("/")[2] or name
 
 
 def _places(case: Case, document: str, quote: str, texts: Mapping[str, str]) -> Iterator[Place]:
