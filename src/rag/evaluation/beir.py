@@ -1,7 +1,7 @@
 """Retrieval measured over a folder in the format of BEIR (Thakur et al., NeurIPS 2021), with the product's own index.
 
-    corpus.jsonl    {"_id", "title", "text"}          queries.jsonl    {"_id", "text"}
-    qrels/*.tsv or qrels.tsv    query-id, corpus-id, score, tabs between; a first line of names may be there
+corpus.jsonl    {"_id", "title", "text"}          queries.jsonl    {"_id", "text"}
+qrels/*.tsv or qrels.tsv    query-id, corpus-id, score, tabs between; a first line of names may be there
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -160,5 +160,3 @@ def _rows(result: Result) -> Iterator[tuple[str, str, str]]:
             yield size, name, values
         times = ", ".join(f"{side.name} {side.ms_per_query:.1f}" for side in result.sides)
         yield size, f"ms a query (index: {result.index_seconds:.1f} s)", times
-
-

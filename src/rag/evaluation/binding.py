@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.figures import Figure, find_figures, supports, unsupported
+from rag.text import language_of
 
+_IN_WORDS = 10
 _BOUND = re.compile(
-    r"이상|이하|초과|미만|최대|최소|넘|여\s|\b(?:over|more|less|fewer|least|most|up to|under|above|below|than)\b", re.IGNORECASE
+    r"이상|이하|초과|미만|최대|최소|넘|여\s|\b(?:over|pass\w*|exceed\w*|more|less|fewer|least|most|up to|under|above|below|than)\b",
+    re.IGNORECASE,
 )
 _LENGTHS = {"미터": "m", "meter": "m", "meters": "m", "metre": "m", "metres": "m", "피트": "ft", "feet": "ft", "foot": "ft",
             "킬로미터": "km", "센티미터": "cm", "밀리미터": "mm", "inch": "in", "inches": "in", "인치": "in", "그램": "g",
@@ -24,15 +27,21 @@ _FOLLOWS = re.compile(r"[^.;]{0,24}?\b(?:in|by|for|at|since|as of|during)\s(?:th
 def wrong_figures(claim: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Iterator[str]:
     """A reason for each figure that is not borne out; a date may also come from the context."""
     told = "\n".join(quotes)
+    across = language_of(claim) != language_of(told)
     dates = "\n".join([told, *context])
     for figure in unsupported(claim, told):
-        once = figure.kind in ("duration", "count") and figure.value == 1  # in one year, a year: no amount
-        if not once and (figure.kind != "date" or figure in unsupported(claim, dates)):
+        if not _is_loose(figure, across) and (figure.kind != "date" or figure in unsupported(claim, dates)):
             yield f"{figure.text} is not in the quotes"
     measured = _measured(told)
     yield from (f"{number} {unit} is not in the quotes" for number, unit in sorted(_measured(claim) - measured))
     yield from _other_years(claim, quotes)
     yield from _without_bound(claim, told)
+
+
+def _is_loose(figure: Figure, across: bool) -> bool:
+    """In one year, a year: no amount. Small numbers in words are counted otherwise in the other language: four, 네 곳."""
+    once = figure.kind in ("duration", "count") and figure.value == 1
+    return once or (across and figure.value <= _IN_WORDS and not re.search(r"\d", figure.text))
 
 
 def _measured(text: str) -> set[tuple[str, str]]:

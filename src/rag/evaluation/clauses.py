@@ -16,7 +16,8 @@ _CUT = re.compile(
     r"|,\s(?=and\s[^,]{1,40}\s(?:is|are|was|were|has|have)\b|after\s(?:a|an|the)\b|up from|down from|compared)",
     re.IGNORECASE,
 )
-_SUBJECT_KO = re.compile(r"^.{0,60}?[가-힣A-Za-z)\d](?:께서|은|는|이|가)(?=\s)")
+_SUBJECT_KO = re.compile(r"^.{0,60}?[가-힣A-Za-z)\d](?:께서|(?<!에)(?<!서)[은는]|이|가)(?=\s)")
+_PLACE_KO = re.compile(r"^.*[가-힣)](?:에는|에서는|에서|에|로|을|를)\s")  # what stands before a subject
 _VERB_EN = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|may|might|must|can|could|do|does|did|bought|won|made|holds?|took|came"
     r"|set|sent|rose|fell|grew|began|runs?|ran|overtook|put|found|costs?|exist|goes|[a-z]{3,}ed"
@@ -27,8 +28,8 @@ _OPENING = re.compile(r"(?:^|[.!?:;]\s|[\"“‘(]\s?)$")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+")
 _NOUNS = ("NNG", "NNP", "XR")
 _OPENERS = frozenset(
-    """in on at by of for from about according after as with during more fewer less while births late exports imports
-    companies users electric hydrogen solar wind big tenants landlords teachers scientists applications swimming""".split()
+    """the a an in on at by of for from to about according after as with during before since until under when while
+    although because if more fewer less all some most many both each no not according""".split()
 )
 
 
@@ -80,8 +81,8 @@ class ClauseReader:
         terms, figures = self._analyzer.terms(text), find_figures(text)
         free = [term for term in terms if not any(f.start <= term.start < f.end for f in figures)]
         words = tuple(_words(text, free))
-        end = _end_of_subject(text)
-        own = frozenset(term.token for term in free if term.start < end and not term.stop)
+        begin, end = _subject(text)
+        own = frozenset(term.token for term in free if begin <= term.start < end and not term.stop)
         return Clause(text, words, figures, frozenset(term.token for term in free), own or before, bool(own))
 
 
@@ -95,15 +96,16 @@ def _parts(text: str) -> Iterator[str]:
         yield text[at:].strip()
 
 
-def _end_of_subject(text: str) -> int:
-    """Where the subject ends; 0 where the clause has none of its own."""
+def _subject(text: str) -> tuple[int, int]:
+    """Where the subject begins and ends; (0, 0) where the clause has none of its own."""
     if language_of(text) == "ko":
         found = _SUBJECT_KO.search(text)
-        return found.end() if found else 0
+        before = _PLACE_KO.match(found.group()) if found else None
+        return (before.end() if before else 0, found.end()) if found else (0, 0)
     if _PRONOUN.match(text):
-        return 0
+        return 0, 0
     verbs = (match.start() for match in _VERB_EN.finditer(text) if _LATIN_WORD.search(text[: match.start()]))
-    return next(verbs, 0)
+    return 0, next(verbs, 0)
 
 
 def _words(text: str, terms: Sequence[Term]) -> Iterator[Word]:
@@ -127,7 +129,9 @@ def _words(text: str, terms: Sequence[Term]) -> Iterator[Word]:
 
 def _inside(concept: Term, other: Term) -> bool:
     return (
-        other.start <= concept.start and concept.end <= other.end and other.end - other.start > concept.end - concept.start
+        other.start <= concept.start
+        and concept.end <= other.end
+        and other.end - other.start > concept.end - concept.start
     )
 
 
@@ -135,7 +139,7 @@ def _kind(text: str, term: Term, name_end: int) -> str:
     if term.tag != "EN":
         return "name" if term.tag == "NNP" else "noun" if term.tag in _NOUNS else "other"
     written = text[term.start : term.end]
-    if term.start == name_end + 1 and text[name_end] == "-":  # Ha-neul
+    if term.start == name_end + 1 and text[name_end] == "-" and text[name_end - 1].islower():  # Ha-neul
         return "name"
     if not any(char.isupper() for char in written):
         return "noun"

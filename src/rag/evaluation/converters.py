@@ -52,7 +52,9 @@ class PairSet:
         """First sentences of this set with the second ones of its translation; raises InputError if it is none."""
         scores = [pair.score for pair in self.pairs], [pair.score for pair in other.pairs]
         if not (self.scored and other.scored) or scores[0] != scores[1]:
-            raise InputError(f"{other.name}: its scores differ from those of {self.name}, so it is no translation of it")
+            raise InputError(
+                f"{other.name}: its scores differ from those of {self.name}, so it is no translation of it"
+            )
         pairs = (Pair(own.first, its.second, own.score) for own, its in zip(self.pairs, other.pairs, strict=True))
         return PairSet(f"{self.name} x {other.name}", tuple(pairs), scored=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _NEGATION = re.compile(
-    r"않|없|(?<!뿐만 )(?<!뿐 )(?:아니|아닌|아닙)|못[하한했할해합]|(?<![가-힣])[안못] (?=[가-힣])|불가"
+    r"않|없|(?<!뿐만 )(?<!뿐 )아(?:니(?!라)|닙)|못[하한했할해합]|(?<![가-힣])[안못] (?=[가-힣])|불가"
     r"|\b(?:not(?! only)|no(?!\.\s?\d| longer than)|never|none|neither|nor|cannot|without|nobody|nothing"
     r"|fail(?:s|ed)? to)\b|n['’]t\b",
     re.IGNORECASE,
@@ -17,18 +17,24 @@ _REFUSAL = re.compile(  # words that deny without a negation
     re.IGNORECASE,
 )
 _FORESEEN = re.compile(
-    r"전망|예상|예정|예보|예측|계획(?!을 세웠)|목표|기대|방침|추진|할 것|될 것|을 것|겠다|앞두|준비"
-    r"|\b(?:forecast\w*|expect\w*|plan(?:s|ned|ning)?|will|aim(?:s|ed)?|predict\w*|projected|intend\w*|would|could"
-    r"|prepar\w+|outlook|hope[sd]?|goal|target|going to|set to|to be|estimate[sd]? to|goes|by 20\d\d)\b",
+    r"전망|예상|예정|예보|예측|계획|방침|기대|[할될을] 것|준비(?!도)"
+    r"|\b(?:forecast\w*|expect\w*|plan(?:s|ned|ning)?|will|aim(?:s|ed)?|predict\w*|projected|intend\w*|prepar(?:es?|ing) to"
+    r"|outlook|set to)\b",
+    re.IGNORECASE,
+)
+_HOPED = re.compile(  # what leaves a statement open without foreseeing it
+    r"목표|추진|겠|앞두|도록|수 있|\b(?:would|could|may|might|goal|target|hope[sd]?|want\w*|promise\w*|to be|goes|by 20\d\d)\b",
     re.IGNORECASE,
 )
 _ABSOLUTE = re.compile(
-    r"모든|모두|누구나|누구에게나|항상|언제나|전원|전부|전체|전 (?=지점|과목|국민|직원|구간)|전\s?산업"
+    r"모든|모두|거의 다|누구나|누구에게나|항상|언제나|전원|전부|전체|전 (?=지점|과목|국민|직원|구간)|전\s?산업"
     r"|\b(?:all|every(?! \d| (?:year|month|week|day|hour|minute))|everyone|everybody|always|entire|whole|anyone)\b",
     re.IGNORECASE,
 )
 _MAY = re.compile(r"[할릴될을칠볼] 수 있|가능|\b(?:can|may|might|could|allowed)\b", re.IGNORECASE)
-_MUST = re.compile(r"해야|어야|아야|의무|필수|\b(?:must|shall|obliged|required|mandatory|has to|have to)\b", re.IGNORECASE)
+_MUST = re.compile(
+    r"해야|어야|아야|의무|필수|\b(?:must|shall|obliged|required|mandatory|has to|have to)\b", re.IGNORECASE
+)
 
 # Each axis: what lies at its one end and at its other, Korean and English together.
 _AXES: Mapping[str, tuple[str, str]] = {
@@ -96,6 +102,11 @@ def ends_of(text: str) -> Mapping[str, int]:
 def foreseen(text: str) -> bool:
     """Whether a clause tells what is planned or expected."""
     return bool(_FORESEEN.search(text))
+
+
+def tentative(text: str) -> bool:
+    """Whether a clause leaves open that a thing is so: foreseen, hoped for, possible."""
+    return foreseen(text) or bool(_HOPED.search(text))
 
 
 def absolute(text: str) -> bool:

@@ -8,8 +8,12 @@ from itertools import combinations
 
 from rag.evaluation.clauses import Clause, Word
 
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s(?:\w+ly\s)?\w+(?:ed|t|n|wn|ught|ld|de)\b[^.;]{0,40}?\sby\s", re.IGNORECASE)
-_RELATION = re.compile(r"\b(?P<word>ahead of|behind|than|from|to|over|by)\s(?:the\s|those\s|that\s)?[\"“'‘]?$", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|being)\s(?:\w+ly\s)?\w+(?:ed|t|n|wn|ught|ld|de)\b[^.;]{0,40}?\sby\s", re.IGNORECASE
+)
+_RELATION = re.compile(
+    r"\b(?P<word>ahead of|behind|than|from|to|over|by)\s(?:the\s|those\s|that\s)?[\"“'‘]?$", re.IGNORECASE
+)
 _PARTICLE = re.compile(r"^['’\")]{0,2}(?:에서|으로|로|에게|보다)")
 _COMPARED = ("ahead of", "behind", "than", "from", "to", "로", "에서", "보다", "에게")
 _SAME = {"으로": "로"}
@@ -40,19 +44,15 @@ def _crossed(mine: Sequence[tuple[bool, str]], its: Sequence[tuple[bool, str]]) 
 
 
 def _by_token(clause: Clause) -> Mapping[str, Word]:
-    """Names and long Korean nouns that stand once in a clause, their other form in brackets aside."""
+    """Names that stand once in a clause, their other form in brackets aside."""
     found: dict[str, Word] = {}
     twice = set()
     for word in clause.words:
-        if clause.text[: word.start].endswith("(") or not _is_special(word):
+        if clause.text[: word.start].endswith("(") or word.kind != "name":
             continue
         twice |= {word.token} & found.keys()
         found[word.token] = word
     return {token: word for token, word in found.items() if token not in twice}
-
-
-def _is_special(word: Word) -> bool:
-    return word.kind == "name" or (word.kind == "noun" and len(word.text) >= 3 and word.text[0] >= "가")
 
 
 def _role(clause: Clause, word: Word) -> tuple[bool, str]:
