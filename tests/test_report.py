@@ -35,6 +35,11 @@ def test_turns_are_sorted_by_what_became_of_them() -> None:
     assert [pair.state for pair in report(now, before).pairs] == list(names)
 
 
+def test_a_turn_that_was_rewritten_is_a_new_one() -> None:
+    (pair,) = report([turn(right=False, asked="new")], [turn(asked="old")]).pairs
+    assert (pair.state, pair.before, pair.earlier) == ("failing", None, None)
+
+
 def test_a_fault_beside_a_right_answer_is_no_failure() -> None:
     assert [pair.state for pair in report([turn(reasons=("cites nothing",))]).pairs] == ["flawed"]
 

@@ -70,12 +70,11 @@ class Card:
 
 def card_of(pair: Pair, text_of: TextOf, full: bool = True) -> Card:
     """The card of a turn; one that is not full leaves the documents out and cuts the answers."""
-    before = pair.earlier.answer if pair.earlier is not None else pair.before.answer if pair.before else ""
     wanted = tuple(_wanted(pair))
     if not full:
-        short = [(Words(one_line(text, _BRIEF)),) for text in (before, pair.now.answer)]
+        short = [(Words(one_line(text, _BRIEF)),) for text in (pair.answer_before, pair.now.answer)]
         return Card(pair, short[0], short[1], wanted, (), full)
-    old, new = compared(before, pair.now.answer) if pair.before else ((), (Words(pair.now.answer),))
+    old, new = compared(pair.answer_before, pair.now.answer) if pair.before else ((), (Words(pair.now.answer),))
     return Card(pair, old, new, wanted, tuple(excerpts_of(pair.now, pair.evidence, text_of)))
 
 

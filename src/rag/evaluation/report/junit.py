@@ -76,6 +76,6 @@ def _properties(pair: Pair) -> Iterator[tuple[str, str]]:
 
 def _told(pair: Pair) -> str:
     turn = pair.now
-    before = [f"before: {pair.before.answer or pair.before.status}"] if pair.before else []
+    before = [f"before: {pair.answer_before or pair.before.status}"] if pair.before else []
     lines = [SYMPTOMS[pair.symptom], *turn.reasons, f"question: {turn.question}", *before]
     return "\n".join([*lines, f"now: {turn.answer or turn.status}"])

@@ -114,7 +114,7 @@ def _turn(pair: Pair) -> str:
     if turn.reasons or turn.error:
         lines.append(f"| Wrong | {markdown_text(turn.error or '; '.join(turn.reasons), _REASON)} |")
     if pair.before is not None:
-        lines.append(f"| Before | {markdown_text(pair.before.answer or pair.before.status, _ANSWER)} |")
+        lines.append(f"| Before | {markdown_text(pair.answer_before or pair.before.status, _ANSWER)} |")
     lines.append(f"| Now | {markdown_text(turn.answer or turn.status, _ANSWER)} |")
     return "\n".join([*lines, "\n</details>"])
 

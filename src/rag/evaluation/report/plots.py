@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 360, 232  # of a chart, in units that are about a pixel on a phone
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 10, 10, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 18, 10, 40
 _MAX_POINTS = 240  # a curve needs no more to look the same
 
 Point = tuple[float, float]

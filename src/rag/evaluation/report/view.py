@@ -66,6 +66,11 @@ class Pair:
         return "changed" if self.answered_otherwise else "passing"
 
     @property
+    def answer_before(self) -> str:
+        """The earlier answer, whole where the earlier run lies at hand."""
+        return self.earlier.answer if self.earlier is not None else self.before.answer if self.before else ""
+
+    @property
     def answered_otherwise(self) -> bool:
         """Whether the baseline, which keeps the beginning of an answer, has another one."""
         now = item_of(self.now)
@@ -122,9 +127,10 @@ def lead_of(report: Report) -> str:
 def pair_up(
     now: Sequence[TurnResult], before: Mapping[str, Item], earlier: Sequence[TurnResult] = ()
 ) -> tuple[Pair, ...]:
-    """Each turn beside what the baseline has below the same key."""
+    """Each turn beside what the baseline has of the same question with the same expectations."""
     whole = {result.key: result for result in earlier}
-    return tuple(Pair(result, before.get(result.key), whole.get(result.key)) for result in now)
+    same = {result.key for result in now if result.key in before and before[result.key].asked == result.asked}
+    return tuple(Pair(r, before[r.key], whole.get(r.key)) if r.key in same else Pair(r) for r in now)
 
 
 def is_right(metrics: Mapping[str, float | None]) -> bool:
