@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from rag.evaluation.comparison import GATE, INFRASTRUCTURE, INVALID, PASS
 from rag.evaluation.report.cards import card_of
 from rag.evaluation.report.causes import causes_of, spots_of
-from rag.evaluation.report.charts import SMALL, latency_chart, metric_rows, reach_of, risk_chart, slice_map
+from rag.evaluation.report.charts import latency_chart, risk_chart
 from rag.evaluation.report.escaping import legible, one_line
 from rag.evaluation.report.excerpts import TextOf
+from rag.evaluation.report.tables import SMALL, metric_rows, reach_of, slice_map
 from rag.evaluation.report.view import STATES, SYMPTOMS, VERDICTS, Pair, Report, State, lead_of
 
 if TYPE_CHECKING:

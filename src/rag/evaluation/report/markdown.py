@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.evaluation.report.causes import Cause, causes_of
-from rag.evaluation.report.charts import Row, metric_rows, slice_map
 from rag.evaluation.report.escaping import markdown_text
+from rag.evaluation.report.tables import Row, metric_rows, slice_map
 from rag.evaluation.report.view import STATES, SYMPTOMS, Pair, Report, State, lead_of
 
 SUMMARY_BYTES = 1_000_000  # a job summary may have 1 MiB
