@@ -69,9 +69,14 @@ def test_without_labels_the_earlier_citations_are_the_evidence() -> None:
 
 
 def test_causes_name_where_turns_broke() -> None:
-    (cause,) = causes_of(regression().pairs)
+    (cause,) = causes_of(regression())
     assert (cause.symptom, len(cause.pairs)) == ("refused", 20)
     assert [(spot.name, spot.broken, spot.of) for spot in cause.spots] == [("tag=date", 20, 20)]
+
+
+def test_without_a_baseline_causes_are_of_all_that_is_wrong() -> None:
+    (cause,) = causes_of(report([pair.now for pair in regression().pairs]))
+    assert (cause.symptom, cause.spots[0].name, cause.spots[0].of) == ("refused", "tag=date", 20)
 
 
 def test_two_regressions_are_told_apart() -> None:
@@ -82,7 +87,7 @@ def test_two_regressions_are_told_apart() -> None:
         "table": lambda old: turn(old.case, False, tags=old.tags),
     }
     now = [spoilt.get(old.tags[0], lambda old: old)(old) for old in before]
-    causes = {cause.symptom: cause.spots[0].name for cause in causes_of(report(now, before).pairs)}
+    causes = {cause.symptom: cause.spots[0].name for cause in causes_of(report(now, before))}
     assert causes == {"refused": "tag=date", "unchosen": "tag=table"}
 
 

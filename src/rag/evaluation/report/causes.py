@@ -1,4 +1,4 @@
-"""What newly failing turns have in common, so that the cause of a regression need not be guessed."""
+"""What wrong turns have in common, so that the cause of a regression need not be guessed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rag.evaluation.report.view import SYMPTOMS, Pair, is_right
+from rag.evaluation.report.view import SYMPTOMS, Pair, Report, is_right
 
 _SURE = 6.63  # G² of one degree of freedom at p = 0.01
 _TABLE_ROW = re.compile(r"\S *\| *\S")  # of a Markdown document
@@ -19,7 +19,7 @@ _FEW = 2  # turns that a place must add to those named before
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A slice in which turns broke: how many of those that had passed in it before."""
+    """A slice in which turns went wrong: how many, of those that were right in it before, or of all."""
 
     name: str  # such as `tag=table`, `language=ko`, `document=docs/en/market.md`
     broken: int
@@ -35,15 +35,15 @@ class Cause:
     spots: tuple[Spot, ...]
 
 
-def causes_of(pairs: Sequence[Pair]) -> list[Cause]:
-    """The newly failing turns by symptom, the most frequent first."""
+def causes_of(report: Report) -> list[Cause]:
+    """The turns that are newly wrong, or without a baseline all that are wrong, by symptom; the most frequent first."""
+    compared = report.comparison is not None
+    among = [pair for pair in report.pairs if not compared or (pair.before and is_right(pair.before.metrics))]
     groups: defaultdict[str, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        if pair.state == "broken":
-            groups[pair.symptom].append(pair)
-    passed = [pair for pair in pairs if pair.before is not None and is_right(pair.before.metrics)]
+    for pair in report.of("broken") if compared else report.of("failing"):
+        groups[pair.symptom].append(pair)
     order = sorted(groups, key=lambda name: (-len(groups[name]), list(SYMPTOMS).index(name)))
-    return [Cause(name, tuple(groups[name]), tuple(islice(_spots(groups[name], passed), _MOST))) for name in order]
+    return [Cause(name, tuple(groups[name]), tuple(islice(_spots(groups[name], among), _MOST))) for name in order]
 
 
 def spots_of(pair: Pair) -> Iterator[str]:
@@ -58,11 +58,11 @@ def spots_of(pair: Pair) -> Iterator[str]:
     yield from sorted({f"document={place.document}" for group in pair.evidence for place in group})
 
 
-def _spots(broken: Sequence[Pair], passed: Sequence[Pair]) -> Iterator[Spot]:
+def _spots(broken: Sequence[Pair], every: Sequence[Pair]) -> Iterator[Spot]:
     """The slices in which more turns broke than chance has it, the clearest first; each tells of turns not yet told."""
-    among = _members(passed)
+    among = _members(every)
     hits = _members(broken)
-    weights = {name: _surprise(len(hits[name]), len(among[name]), len(broken), len(passed)) for name in hits}
+    weights = {name: _surprise(len(hits[name]), len(among[name]), len(broken), len(every)) for name in hits}
     clear = sorted((name for name in weights if weights[name] >= _SURE), key=lambda name: (-weights[name], name))
     told: set[str] = set()
     for name in clear:

@@ -50,7 +50,7 @@ def page_of(report: Report, text_of: TextOf) -> str:
         rest=rest,
         slices=slices,
         small_slices=small_slices,
-        causes=causes_of(report.pairs),
+        causes=causes_of(report),
         risk=_safe(risk_chart(report)),
         latency=_safe(latency_chart(report)),
         cards=_safe("".join(cards)),

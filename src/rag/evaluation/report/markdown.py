@@ -44,9 +44,9 @@ def _head(report: Report) -> Iterator[str]:
     if len(findings) > 20:
         yield f"- and {len(findings) - 20} more"
     yield "\n" + _metrics(report)
-    causes = causes_of(report.pairs)
+    causes = causes_of(report)
     if causes:
-        yield "### What broke\n"
+        yield f"### What {'broke' if report.comparison else 'is wrong'}\n"
         yield from (f"- {_cause(cause)}" for cause in causes)
         yield ""
     yield from _slices(report)

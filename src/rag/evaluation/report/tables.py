@@ -67,9 +67,10 @@ class Slice:
         return self.name != "all" and all(cell is None or cell.small for cell in self.cells)
 
     @property
-    def loss(self) -> float:
-        """The change of the first metric, for order."""
-        return (self.cells[0].change or 0.0) if self.cells and self.cells[0] else 0.0
+    def order(self) -> tuple[float, float]:
+        """What the first metric lost, then how low it is, to show the worst first."""
+        first = self.cells[0] if self.cells else None
+        return (first.change or 0.0, first.value) if first else (0.0, 1.0)
 
 
 def metric_rows(report: Report) -> tuple[list[Row], list[Row]]:
@@ -141,7 +142,7 @@ def slice_map(report: Report, metrics: Sequence[str]) -> tuple[list[Slice], list
         for name, measures in every.items()
         if name == "all" or measures != report.summary.metrics
     ]
-    order = sorted((row for row in rows if any(row.cells)), key=lambda row: (row.name != "all", row.loss, row.name))
+    order = sorted((row for row in rows if any(row.cells)), key=lambda row: (row.name != "all", row.order, row.name))
     return [row for row in order if not row.small], [row for row in order if row.small]
 
 
