@@ -57,6 +57,7 @@ def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progr
     from rag.evaluation.results import write_run
     from rag.evaluation.runner import run
     from rag.evaluation.support import SupportJudge
+    from rag.evaluation.workers import processors
 
     cases = _cases(arguments.cases, arguments.split)
     chatbot = _chatbot(settings, arguments.mode)
@@ -64,7 +65,7 @@ def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progr
         cases = own_cases(cases, chatbot.index.texts)
     retriever = chatbot.retriever
     judge = SupportJudge(retriever.analyzer, retriever.lexicon, retriever.encoder)
-    done = run(chatbot, cases, judge.support_of, progress)
+    done = run(chatbot, cases, judge.support_of, progress, processors())
     write_run(arguments.out, done.results, done.summary)
     if arguments.show:
         print("\n".join(_failures(done.results)))
@@ -104,7 +105,7 @@ def _cases(paths: Sequence[Path] | None, split: str) -> list[Case]:
 
 
 def _chatbot(settings: Settings, mode: str) -> Chatbot:
-    """A chatbot that is warm, over an index that is up to date."""
+    """A fresh chatbot over an index that is up to date."""
     from rag.chatbot import Chatbot
     from rag.indexing import is_stale
 
@@ -116,8 +117,6 @@ def _chatbot(settings: Settings, mode: str) -> Chatbot:
         raise InputError(
             f"{settings.index_dir}: older than the documents of {settings.docs_dir}; run `rag index` first"
         )
-    for text in ("서울의 인공지능", "AI in Seoul"):
-        retriever.search(text)
     return chatbot
 
 

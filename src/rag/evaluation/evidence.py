@@ -46,7 +46,8 @@ def own_cases(cases: Sequence[Case], texts: Mapping[str, str]) -> list[Case]:
 
 def _document_id(name: str, texts: Mapping[str, str]) -> str:
     """The id of a document that is named with its folder or without."""
-    return name if name in texts else name.partition("/")[2] or name
+    below = name.partition("/")[2]
+    return below if below in texts and name not in texts else name
 
 
 def _places(case: Case, document: str, quote: str, texts: Mapping[str, str]) -> Iterator[Place]:

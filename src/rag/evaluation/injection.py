@@ -26,7 +26,7 @@ class Extended:
 
     def __init__(self, base: Chatbot) -> None:
         self.base = base
-        self._folder = Path(tempfile.mkdtemp(prefix="rag-eval-"))
+        self._folder: Path | None = None
         self._added: tuple[Injected, ...] = ()
         self._chatbot = base
 
@@ -34,7 +34,8 @@ class Extended:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def chatbot(self, added: Sequence[Injected]) -> Chatbot:
         """The chatbot itself, or one that knows the added documents too; the last one made is kept."""
@@ -45,10 +46,11 @@ class Extended:
         return self._chatbot
 
     def _extended(self, added: Sequence[Injected]) -> Chatbot:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="rag-eval-"))
+            shutil.copytree(self.base.settings.docs_dir, self._folder / "docs")
+            shutil.copytree(self.base.settings.index_dir, self._folder / "index")
         docs, index = self._folder / "docs", self._folder / "index"
-        if not docs.exists():
-            shutil.copytree(self.base.settings.docs_dir, docs)
-            shutil.copytree(self.base.settings.index_dir, index)
         shutil.rmtree(docs / _ADDED, ignore_errors=True)
         (docs / _ADDED).mkdir()
         for name, text in as_files(added).items():

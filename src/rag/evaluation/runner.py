@@ -16,10 +16,12 @@ from rag.evaluation.ranking import rank, ranking_metrics
 from rag.evaluation.results import Place, Summary, TurnResult
 from rag.evaluation.summary import fingerprint_of, summarise
 from rag.evaluation.witness import Testimony, Witness
+from rag.evaluation.workers import mapped
 from rag.settings import Settings
 from rag.types import Answer, Citation, Hit, Mode, Turn
 
 Progress = Callable[[int, int], None]
+_PART = 8  # cases that a worker takes at once
 _log = logging.getLogger(__name__)
 
 
@@ -32,23 +34,47 @@ class Run:
 
 
 def run(
-    chatbot: Chatbot, cases: Sequence[Case], support_of: SupportOf, progress: Progress = lambda done, total: None
+    chatbot: Chatbot,
+    cases: Sequence[Case],
+    support_of: SupportOf,
+    progress: Progress = lambda done, total: None,
+    workers: int = 1,
 ) -> Run:
-    """Ask and judge; raises InputError, before anything is asked, for evidence that the documents do not hold."""
+    """Ask and judge; raises InputError, before anything is asked, for evidence that the documents do not hold.
+
+    With several workers the chatbot must be fresh: what it loads on use, each of them loads for itself.
+    """
     started = time.perf_counter()
     texts = chatbot.index.texts
     is_own = speak_of(cases, texts)
     evidence = {case.id: resolve(case, texts) if is_own else [()] * len(case.turns) for case in cases}
+    panel = Panel(chatbot, evidence, Verdicts(support_of))
+    parts = [cases[begin : begin + _PART] for begin in range(0, len(cases), _PART)]
     results: list[TurnResult] = []
-    verdicts = Verdicts(support_of)
-    with Extended(chatbot) as extended:
-        for done, case in enumerate(cases, 1):
-            interview = Interview(extended.chatbot(case.injected), chatbot.settings, verdicts)
-            results += interview.results(case, evidence[case.id])
-            progress(done, len(cases))
+    for done, part in enumerate(mapped(panel.results, parts, workers), 1):
+        results += part
+        progress(min(done * _PART, len(cases)), len(cases))
     ranked = _with_ranking(results)
     seconds = time.perf_counter() - started
     return Run(ranked, summarise(ranked, _mode(chatbot), fingerprint_of(chatbot.index.manifest, cases), seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Interviews chatbots on cases, over the documents and what each case adds to them."""
+
+    chatbot: Chatbot
+    evidence: Mapping[str, Sequence[Evidence]]  # by the ids of cases
+    verdicts: Verdicts
+
+    def results(self, cases: Sequence[Case]) -> list[TurnResult]:
+        """The results of some cases."""
+        found: list[TurnResult] = []
+        with Extended(self.chatbot) as extended:
+            for case in cases:
+                interview = Interview(extended.chatbot(case.injected), self.chatbot.settings, self.verdicts)
+                found += interview.results(case, self.evidence[case.id])
+        return found
 
 
 class Interview:

@@ -27,14 +27,14 @@ class Interval:
     p: float
 
 
-def cluster_bootstrap(values: Sequence[float], clusters: Sequence[str]) -> Interval:
+def cluster_bootstrap(values: Sequence[float], clusters: Sequence[str], draws: int = _DRAWS) -> Interval:
     """The mean of values and how sure it is; at least one value. The same values give the same interval."""
     sums, counts = _by_cluster(values, clusters)
-    drawn = np.random.default_rng(_SEED).integers(0, len(sums), (_DRAWS, len(sums)))
+    drawn = np.random.default_rng(_SEED).integers(0, len(sums), (draws, len(sums)))
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = np.quantile(means, (_TAIL, 1 - _TAIL))
     beyond = min(int((means >= 0).sum()), int((means <= 0).sum()))
-    return Interval(float(np.mean(values)), float(low), float(high), min(1.0, 2 * (beyond + 1) / (_DRAWS + 1)))
+    return Interval(float(np.mean(values)), float(low), float(high), min(1.0, 2 * (beyond + 1) / (draws + 1)))
 
 
 def _by_cluster(values: Sequence[float], clusters: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

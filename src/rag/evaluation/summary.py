@@ -14,6 +14,7 @@ from rag.evaluation.statistics import cluster_bootstrap
 from rag.index import Manifest
 from rag.types import Mode
 
+_DRAWS = 1000  # enough for an interval that is looked at
 _PERCENTILES = {"p50": 50, "p95": 95}
 
 
@@ -32,7 +33,7 @@ def measures(results: Sequence[TurnResult]) -> dict[str, Measure]:
         told = [(r.metrics[name], r.cluster) for r in results if r.metrics.get(name) is not None]
         if told:
             values = [float(value or 0.0) for value, _ in told]
-            interval = cluster_bootstrap(values, [cluster for _, cluster in told])
+            interval = cluster_bootstrap(values, [cluster for _, cluster in told], _DRAWS)
             rounded = (round(number, 4) for number in (interval.low, interval.high))
             found[name] = Measure(round(interval.mean, 4), len(values), *rounded)
     return found
