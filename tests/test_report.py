@@ -16,7 +16,9 @@ from junitparser import JUnitXml
 from results import DOCUMENT, NEW, OLD, TEXT, hostile, refused, regression, report, summary, text_of, turn
 
 from rag.cli import main
+from rag.errors import InputError
 from rag.evaluation.baseline import write_baseline
+from rag.evaluation.extras import require
 from rag.evaluation.report.causes import causes_of
 from rag.evaluation.report.escaping import legible, markdown_text
 from rag.evaluation.report.excerpts import excerpts_of
@@ -272,6 +274,11 @@ def test_the_command_writes_all_files(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_a_run_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "report", "--results", str(tmp_path / "none")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_library_that_is_missing_is_named_with_its_remedy() -> None:
+    with pytest.raises(InputError, match=r"^no-such-library not installed.*pip install '\.\[eval\]'$"):
+        require("json", "no_such_library")
 
 
 def test_a_run_with_odd_line_breaks_comes_back(tmp_path: Path) -> None:
