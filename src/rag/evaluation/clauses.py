@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.figures import Figure, find_figures
+from rag.lexicon import Lexicon
 from rag.text import Analyzer, Term, language_of
 
 _CUT = re.compile(
@@ -66,8 +67,9 @@ class Clause:
 class ClauseReader:
     """Reads texts into clauses; what was read is kept."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
+    def __init__(self, analyzer: Analyzer, lexicon: Lexicon) -> None:
         self._analyzer = analyzer
+        self._lexicon = lexicon
         self.clauses = lru_cache(maxsize=4096)(self._clauses)
 
     def _clauses(self, text: str) -> tuple[Clause, ...]:
@@ -80,7 +82,7 @@ class ClauseReader:
     def _clause(self, text: str, before: frozenset[str]) -> Clause:
         terms, figures = self._analyzer.terms(text), find_figures(text)
         free = [term for term in terms if not any(f.start <= term.start < f.end for f in figures)]
-        words = tuple(_words(text, free))
+        words = tuple(_words(text, free, self._lexicon))
         begin, end = _subject(text)
         own = frozenset(term.token for term in free if begin <= term.start < end and not term.stop)
         return Clause(text, words, figures, frozenset(term.token for term in free), own or before, bool(own))
@@ -108,7 +110,7 @@ def _subject(text: str) -> tuple[int, int]:
     return 0, next(verbs, 0)
 
 
-def _words(text: str, terms: Sequence[Term]) -> Iterator[Word]:
+def _words(text: str, terms: Sequence[Term], lexicon: Lexicon) -> Iterator[Word]:
     concepts = [term for term in terms if term.token[0] == "§"]
     covering = [c for c in concepts if not any(_inside(c, other) for other in concepts)]
     for concept in covering:
@@ -121,7 +123,7 @@ def _words(text: str, terms: Sequence[Term]) -> Iterator[Word]:
         if term.token[0] == "§" or term.stop or term.tag == "SN":
             continue
         written = text[term.start : term.end]
-        kind = _kind(text, term, name_end)
+        kind = _kind(text, term, name_end, bool(lexicon.translations(term.token)))
         name_end = term.end if kind == "name" else name_end
         if not covered:
             yield Word(term.token, written, kind, term.start, term.end, weak=term.weak)
@@ -135,7 +137,8 @@ def _inside(concept: Term, other: Term) -> bool:
     )
 
 
-def _kind(text: str, term: Term, name_end: int) -> str:
+def _kind(text: str, term: Term, name_end: int, known: bool) -> str:
+    """Name, noun or other; a capital that opens a sentence tells a name only of a word that the lexicon does not know."""
     if term.tag != "EN":
         return "name" if term.tag == "NNP" else "noun" if term.tag in _NOUNS else "other"
     written = text[term.start : term.end]
@@ -143,6 +146,6 @@ def _kind(text: str, term: Term, name_end: int) -> str:
         return "name"
     if not any(char.isupper() for char in written):
         return "noun"
-    opening = _OPENING.search(text[: term.start]) and written[1:].islower()
+    opening = known and _OPENING.search(text[: term.start]) and written[1:].islower()
     following = re.match(r"[\s-](?:[A-Z]|of [A-Z])", text[term.end :])
     return "noun" if opening and (not following or written.lower() in _OPENERS) else "name"

@@ -68,7 +68,7 @@ class SupportJudge:
         self._glossary = analyzer.glossary
         self._lexicon = lexicon
         self._encoder = encoder
-        self._reader = ClauseReader(analyzer)
+        self._reader = ClauseReader(analyzer, lexicon)
 
     def support_of(self, sentence: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Support:
         """The verdict. Titles, headings, captions (`context`) help with names, words and dates, not with figures."""
