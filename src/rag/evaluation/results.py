@@ -135,10 +135,13 @@ def read_results(folder: Path) -> list[TurnResult]:
 def read_summary(folder: Path) -> Summary:
     """The summary of a run; raises InputError."""
     (row,) = _load(folder / SUMMARY, lambda text: [json.loads(text)])
-    row["fingerprint"] = Fingerprint(**row["fingerprint"])
-    row["metrics"] = _measures(row["metrics"])
-    row["slices"] = {name: _measures(metrics) for name, metrics in row["slices"].items()}
-    return Summary(**row)
+    try:
+        row["fingerprint"] = Fingerprint(**row["fingerprint"])
+        row["metrics"] = _measures(row["metrics"])
+        row["slices"] = {name: _measures(metrics) for name, metrics in row["slices"].items()}
+        return Summary(**row)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{folder / SUMMARY}: not a summary ({error!r}); make it with `rag eval run`") from error
 
 
 def _load(path: Path, parse: Any) -> list[dict[str, Any]]:
