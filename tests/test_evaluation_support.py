@@ -202,3 +202,25 @@ def test_the_judge_shares_nothing_with_the_check_of_the_product() -> None:
     sources = [(ROOT / "src/rag/evaluation" / f"{name}.py").read_text(encoding="utf-8") for name in names]
     imports = [line for source in sources for line in source.splitlines() if line.startswith(("from ", "import "))]
     assert not [line for line in imports if any(m in line for m in ("citations", "answering", "writing", "evidence"))]
+
+
+ROW = "Table 1. Harbours of the coast; Harbour; Rank; Tons; Plan\nNuri | 2 | 23.15 million | no plan known"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "borne_out"),
+    [
+        ("Table 1. Harbours of the coast: Nuri — Rank: 2, Tons: 23.15 million", True),
+        ("Table 1. Harbours of the coast: Nuri — Tons: 23.15 million, Plan: no plan known (as of 2023)", True),
+        ("Table 1. Harbours of the coast: Nuri — Rank: 3", False),
+        ("Table 1. Harbours of the coast: Ostrand — Rank: 2", False),
+    ],
+)
+def test_the_row_of_a_table(sentence: str, borne_out: bool) -> None:
+    assert judge().support_of(sentence, [ROW], ["as of 2023"]).supported == borne_out
+
+
+def test_a_sentence_of_the_quotes_is_borne_out_but_not_a_piece_that_says_something_else() -> None:
+    quote = "Nothing shows that the harbour of Nuri handles gas. In 2019 it had 3 cranes, in 2021 it had 5 cranes."
+    assert holds("In 2019 it had 3 cranes, in 2021 it had 5 cranes.", quote)
+    assert not holds("The harbour of Nuri handles gas.", quote)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.evaluation.clauses import is_row
 from rag.figures import Figure, find_figures, supports, unsupported
 from rag.text import language_of
 
@@ -21,27 +22,40 @@ _MEASURED = re.compile(
     rf"(\d[\d,.]*)\s?({'|'.join(sorted(_LENGTHS, key=len, reverse=True))}|[mkc]?g|[mkc]?m|[mk]?[lL]|GB|TB|MB|[kMG]?W|[kMG]Wh|℃|°C|°F)"
     r"(?![A-Za-z²³])"
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
+_PREPOSITION = re.compile(r"\b(?:in|since|by|until|from|to|during)\s$", re.IGNORECASE)
 _FOLLOWS = re.compile(r"[^.;]{0,24}?\b(?:in|by|for|at|since|as of|during)\s(?:the\s)?$")
 
 
-def wrong_figures(claim: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Iterator[str]:
-    """A reason for each figure that is not borne out; a date may also come from the context."""
+def displaced_figures(claim: str, quotes: Sequence[str]) -> Iterator[str]:
+    """A reason for each figure that the quotes tell of another year, or as a bound only."""
+    yield from _other_years(claim, quotes)
+    yield from _without_bound(claim, "\n".join(quotes))
+
+
+def missing_figures(claim: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Iterator[str]:
+    """A reason for each figure that stands nowhere in the quotes; a date may also come from the context."""
     told = "\n".join(quotes)
     across = language_of(claim) != language_of(told)
     dates = "\n".join([told, *context])
     for figure in unsupported(claim, told):
-        if not _is_loose(figure, across) and (figure.kind != "date" or figure in unsupported(claim, dates)):
+        found = _is_loose(figure, across) or _in_cell(figure, told)
+        if not found and (figure.kind != "date" or figure in unsupported(claim, dates)):
             yield f"{figure.text} is not in the quotes"
     measured = _measured(told)
     yield from (f"{number} {unit} is not in the quotes" for number, unit in sorted(_measured(claim) - measured))
-    yield from _other_years(claim, quotes)
-    yield from _without_bound(claim, told)
 
 
 def _is_loose(figure: Figure, across: bool) -> bool:
     """In one year, a year: no amount. Small numbers in words are counted otherwise in the other language: four, 네 곳."""
     once = figure.kind in ("duration", "count") and figure.value == 1
     return once or (across and figure.value <= _IN_WORDS and not re.search(r"\d", figure.text))
+
+
+def _in_cell(figure: Figure, told: str) -> bool:
+    """Whether a cell of a table row holds the number alone: its column says of what ("Rank: 6", 6 | South Korea)."""
+    number = re.sub(r"[^\d.,]", "", figure.text).strip(".,")
+    return any(number == cell.strip() for line in told.splitlines() if is_row(line) for cell in line.split("|"))
 
 
 def _measured(text: str) -> set[tuple[str, str]]:
@@ -69,7 +83,7 @@ def _other_years(claim: str, quotes: Sequence[str]) -> Iterator[str]:
     for figure in find_figures(claim):
         if figure.kind in ("date", "rank") or figure.iso:
             continue
-        years = {year for quote in quotes for year in _years_of(figure, quote)}
+        years = {year for quote in quotes if not is_row(quote) for year in _years_of(figure, quote)}
         if years and not years & own:
             yield f"{figure.text}: of {', '.join(sorted(years))} in the quotes"
 
@@ -93,7 +107,15 @@ def _beside(figure: Figure, dates: Sequence[Figure], text: str) -> Figure:
 
 
 def _years(text: str) -> set[str]:
-    return {_year(figure) for figure in find_figures(text) if figure.kind == "date" and _year(figure)}
+    """The years that a text speaks of; those in brackets and in names (2022 Seoul Industry Report) are of its source."""
+    bare = _BRACKETS.sub(lambda match: " " * len(match.group()), text)
+    dates = (figure for figure in find_figures(bare) if figure.kind == "date" and _year(figure))
+    return {_year(date) for date in dates if not _in_name(date, bare)}
+
+
+def _in_name(date: Figure, text: str) -> bool:
+    bare = date.text.isdigit() and re.match(r"\s[A-Z가-힣]", text[date.end :])
+    return bool(bare) and not _PREPOSITION.search(text[: date.start])
 
 
 def _year(figure: Figure) -> str:

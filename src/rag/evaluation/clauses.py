@@ -12,7 +12,7 @@ from rag.lexicon import Lexicon
 from rag.text import Analyzer, Term, language_of
 
 _CUT = re.compile(
-    r"[;\n|]|(?<=[.!?])\s|(?<=[가-힣])(?:지만|으나|는데|며|면서|(?<=[하되났었])고(?! 있| 싶))(?=,?\s)|(?<=[되했았었])고\s"
+    r"[;\n]|(?<=[.!?])\s|(?<=[가-힣])(?:지만|으나|는데|며|면서|(?<=[하되났었])고(?! 있| 싶))(?=,?\s)|(?<=[되했았었])고\s"
     r"|,?\s\b(?:but|while|although|though|whereas|of which|and(?=\s(?:was|is|were|has|had|will|did|does|may|must|carries|swimming)\b))\s"
     r"|,\s(?=and\s[^,]{1,40}\s(?:is|are|was|were|has|have)\b|after\s(?:a|an|the)\b|up from|down from|compared)",
     re.IGNORECASE,
@@ -72,9 +72,10 @@ class ClauseReader:
         self._lexicon = lexicon
         self.clauses = lru_cache(maxsize=4096)(self._clauses)
 
-    def _clauses(self, text: str) -> tuple[Clause, ...]:
+    def _clauses(self, text: str, whole: bool = False) -> tuple[Clause, ...]:
+        """The clauses of a text; a row of a table is one, with the header it comes with, and so is a `whole` text."""
         found: list[Clause] = []
-        for part in _parts(text):
+        for part in [text] if whole or is_row(text) else _parts(text):
             before = found[-1].subject if found else frozenset()
             found.append(self._clause(part, before))
         return tuple(found)
@@ -86,6 +87,11 @@ class ClauseReader:
         begin, end = _subject(text)
         own = frozenset(term.token for term in free if begin <= term.start < end and not term.stop)
         return Clause(text, words, figures, frozenset(term.token for term in free), own or before, bool(own))
+
+
+def is_row(text: str) -> bool:
+    """Whether a quote is a row of a table, its cells with bars between them."""
+    return " | " in text
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ _AXES: Mapping[str, tuple[str, str]] = {
         r"시작|개시|착수|\b(?:start\w*|began|begin\w*|launch\w*)\b",
         r"중단|종료|폐지|\b(?:stop\w*|end(?:s|ed)|suspend\w*|ceas\w+)\b",
     ),
-    "help or hindrance": (r"촉진|\b(?:promot\w+|stimulat\w+|accelerat\w+)\b", r"억제|저해|\b(?:inhibit\w*|suppress\w*|hinder\w*|halv\w+)\b"),
+    "help or hindrance": (r"촉진|\b(?:promot\w+|stimulat\w+|accelerat(?:e[sd]?|ing))\b", r"억제|저해|\b(?:inhibit\w*|suppress\w*|hinder\w*|halv\w+)\b"),
     "north or south": (r"북쪽|북부|\bnorth\w*\b", r"남쪽|남부|\bsouth\w*\b"),
     "east or west": (r"동쪽|동부|\beast\w*\b", r"서쪽|서부|\bwest\w*\b"),
     "all or some": (_ABSOLUTE.pattern, r"일부|몇몇|\b(?:some|several|partly)\b"),

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from rag.embedding import SentenceEncoder
-from rag.evaluation.binding import wrong_figures
-from rag.evaluation.clauses import Clause, ClauseReader, Word
+from rag.evaluation.binding import displaced_figures, missing_figures
+from rag.evaluation.clauses import Clause, ClauseReader, Word, is_row
 from rag.evaluation.opposites import absolute, denied, ends_of, foreseen, leaves_open, negated, obliges, tentative
 from rag.evaluation.phonetic import consonants, heard_in
 from rag.evaluation.roles import all_swapped
@@ -33,6 +33,9 @@ _TRANSLATION, _SYNONYM = 0.3, 0.5  # weights from which they are taken for the w
 _LONG_SOUND = 3  # consonants from which a common word may be recognised by its sound
 _SHOWN = re.compile(r"\[\d{1,3}\]|[“”]")
 _HANGUL = re.compile("[가-힣]")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_ROW_TOLD = re.compile(r": .{1,80} — .{1,80}: ")  # caption: first cell — column: cell, ...
+_LONG_ENOUGH = 12  # characters without blanks: fewer may stand in a quote by chance
 _GENERIC = frozenset(
     """group company corporation inc ltd co city bank university hospital court ministry office institute centre center
     the of 그룹 회사 은행 대학교 병원 법원 시 도 구""".split()
@@ -73,17 +76,19 @@ class SupportJudge:
     def support_of(self, sentence: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Support:
         """The verdict. Titles, headings, captions (`context`) help with names, words and dates, not with figures."""
         claim = " ".join(_SHOWN.sub(" ", sentence).split())
-        quotes = [" ".join(quote.split()) for quote in quotes if quote.strip()]
+        quotes = ["\n".join(" ".join(line.split()) for line in quote.splitlines()) for quote in quotes if quote.strip()]
         if not quotes:
             return Support(("nothing is quoted",))
-        clauses = self._reader.clauses(claim)
+        clauses = self._reader.clauses(claim, any(map(is_row, quotes)) and bool(_ROW_TOLD.search(claim)))
         quoted, around = self._evidence(quotes), self._evidence([*quotes, *context])
-        reasons = (
-            *wrong_figures(claim, quotes, context),
+        reasons = [
+            *missing_figures(claim, quotes, context),
             *self._missing_names(clauses, around),
             *self._missing_words(claim, clauses, around, quotes),
-            *(reason for clause in clauses for reason in self._contradictions(clause, quoted)),
-        )
+        ]
+        if not _verbatim(claim, quotes):
+            reasons += displaced_figures(claim, quotes)
+            reasons += (reason for clause in clauses for reason in self._contradictions(clause, quoted))
         return Support(tuple(dict.fromkeys(reasons)))
 
     def _evidence(self, texts: Sequence[str]) -> Evidence:
@@ -182,6 +187,9 @@ class SupportJudge:
             return
         nearest = [other for share, other in ranked if share >= best - 0.01]
         told = " ".join(other.text for other in nearest)
+        if any(is_row(other.text) for other in nearest):
+            yield from ("denied here, not there",) if denied(clause.text) and not denied(told) else ()
+            return
         yield from _turned(clause, nearest)
         needed = [*nearest, *self._further(clause, nearest, evidence)]
         if not tentative(clause.text) and all(foreseen(other.text) for other in needed):
@@ -262,6 +270,17 @@ def _names(clause: Clause) -> list[list[Word]]:
         else:
             groups.append([word])
     return groups
+
+
+def _verbatim(claim: str, quotes: Sequence[str]) -> bool:
+    """Whether a sentence, or what it says below a heading, is one of the quotes' own; what it has in brackets aside."""
+    said = [_squeezed(form) for text in (claim, _BRACKETS.sub("", claim)) for form in (text, text.partition(": ")[2])]
+    told = [_squeezed(form) for quote in quotes for form in (quote, _BRACKETS.sub("", quote))]
+    return any(
+        len(form) >= _LONG_ENOUGH and re.search(rf"(?:^|[.!?:;\"”'’)|]){re.escape(form)}", quote)
+        for form in said
+        for quote in told
+    )
 
 
 def _squeezed(text: str) -> str:
