@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import InputError
-from rag.evaluation.metrics import SupportOf
+from rag.evaluation.claims import SupportOf
 from rag.types import Language
 
 # Gao et al., "Enabling Large Language Models to Generate Text with Citations", EMNLP 2023, section 6: the recall of their
@@ -87,7 +87,7 @@ def _pair(place: str, line: str) -> LabelledPair:
         raise InputError(f"{place}: not a labelled pair ({error}); mend the line after its neighbours") from None
 
 
-def verdicts(pairs: Iterable[LabelledPair], support_of: SupportOf) -> list[Verdict]:
+def verdicts(pairs: Iterable[LabelledPair], support_of: Callable[[str, Sequence[str]], Support]) -> list[Verdict]:
     """What the judge says of each pair."""
     found = ((pair, support_of(pair.sentence, pair.quotes)) for pair in pairs)
     return [Verdict(pair, support.supported, support.reasons) for pair, support in found]
