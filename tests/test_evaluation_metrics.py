@@ -8,18 +8,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from rag.evaluation.cases import CaseTurn, Expect, Fact
-from rag.evaluation.metrics import (
-    LOWER_IS_BETTER,
-    METRICS,
-    PRIMARY,
-    Beside,
-    Claim,
-    Verdicts,
-    claims_of,
-    in_language,
-    judged,
-    support_metrics,
-)
+from rag.evaluation.claims import Claim, Verdicts, claims_of, support_metrics
+from rag.evaluation.metrics import LOWER_IS_BETTER, METRICS, PRIMARY, Beside, in_language, judged
 from rag.evaluation.ranking import METRICS as OF_RANKING
 from rag.evaluation.ranking import Ranking, covers, rank, ranking_metrics
 from rag.evaluation.results import Place, TurnResult

@@ -63,6 +63,8 @@ def run_cases(arguments: argparse.Namespace, settings: Settings, progress: Progr
     chatbot = _chatbot(settings, arguments.mode)
     if not arguments.cases:  # those in store, some of which are of other documents
         cases = own_cases(cases, chatbot.index.texts)
+    if not cases:
+        raise InputError(f"no case is about the documents of {settings.docs_dir}; name files with --cases")
     retriever = chatbot.retriever
     judge = SupportJudge(retriever.analyzer, retriever.lexicon, retriever.encoder)
     done = run(chatbot, cases, judge.support_of, progress, processors())

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from rag.chatbot import Chatbot
 from rag.evaluation.cases import Case, CaseTurn
+from rag.evaluation.claims import SupportOf, Verdicts
 from rag.evaluation.evidence import Evidence, resolve, speak_of
 from rag.evaluation.injection import Extended
-from rag.evaluation.metrics import METRICS, Beside, SupportOf, Verdicts, judged
+from rag.evaluation.metrics import METRICS, Beside, judged
 from rag.evaluation.ranking import rank, ranking_metrics
 from rag.evaluation.results import Place, Summary, TurnResult
 from rag.evaluation.summary import fingerprint_of, summarise

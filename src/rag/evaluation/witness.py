@@ -9,7 +9,7 @@ from rag.answering import Draft, ExtractiveAnswerer
 from rag.chatbot import Chatbot
 from rag.citations import MARKER
 from rag.errors import ModelError
-from rag.evaluation.metrics import Claim
+from rag.evaluation.claims import Claim
 from rag.retrieval import Query
 from rag.types import Answer, Done, Hit, LanguageModel, Message, Retrieved, Turn
 from rag.writing import reply_sentences
