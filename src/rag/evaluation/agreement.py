@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import InputError
-from rag.evaluation.claims import SupportOf
+from rag.evaluation.support import Support
 from rag.types import Language
 
 # Gao et al., "Enabling Large Language Models to Generate Text with Citations", EMNLP 2023, section 6: the recall of their
