@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from dataset import Case, CaseTurn, Fact, read_cases
-from run import settings_for, table
-from scoring import fact_holds
 
 from rag.answering import is_able
 from rag.chatbot import HITS, Chatbot
 from rag.errors import InputError, RagError
+from rag.evaluation.cases import Case, CaseTurn, Fact, read_cases
+from rag.evaluation.facts import fact_holds
 from rag.evidence import CONFIDENCE, WEIGHTS, Weigher
 from rag.messages import read_message
 from rag.questions import read_question
+from rag.settings import Settings
 
 # Held by hand, because only a handful of cases show what these features are for, too few to fit a weight to.
 AT_LEAST = {"defines": 2.0, "definition": 2.0, "row_key": 2.0}
@@ -106,15 +107,20 @@ def collect(paths: Sequence[Path], folders: Sequence[tuple[Path | None, Path | N
     files = [_development_cases(path) for path in paths]
     samples: list[Sample] = []
     for place, (docs, index) in enumerate(folders):
-        chatbot = Chatbot.from_settings(settings_for(docs, index))
+        chatbot = Chatbot.from_settings(_settings(docs, index))
         for cases in files:
             asked = list(_asked(cases, place == 0))
             samples += [_sample(chatbot, case, turn) for case, turn in asked]
     return samples
 
 
+def _settings(docs: Path | None, index: Path | None) -> Settings:
+    settings = Settings.from_env(os.environ)
+    return replace(settings, docs_dir=docs or settings.docs_dir, index_dir=index or settings.index_dir)
+
+
 def _development_cases(path: Path) -> list[Case]:
-    cases = read_cases(path)
+    cases = read_cases([path])
     if any(case.split == "holdout" for case in cases):
         raise InputError(f"{path}: holds holdout cases, which are for measuring only; fit on evals/cases/dev*.jsonl")
     return cases
@@ -124,6 +130,8 @@ def _asked(cases: Sequence[Case], first: bool) -> Iterator[tuple[Case, CaseTurn]
     """Turns to learn from. Where a file tags the cases that the raw sources answer too, other corpora get only these."""
     tagged = any("raw" in case.tags for case in cases)
     for case in cases:
+        if case.injected:  # its documents are in no index here
+            continue
         told = first or not tagged or "raw" in case.tags
         for turn in case.turns:
             if turn.expect == "no_answer" or (turn.expect == "answer" and told):
@@ -257,6 +265,13 @@ def _print_trade_off(samples: Sequence[Sample], choices: Sequence[Choice], odds:
 
 def _share_below(threshold: float, odds: Sequence[float]) -> str:
     return f"{sum(each < threshold for each in odds) / len(odds):.3f}" if odds else "-"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows below their columns, aligned."""
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (columns, *rows))
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _corpora(samples: Sequence[Sample]) -> list[str]:

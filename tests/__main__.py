@@ -1,4 +1,7 @@
-"""`python tests`: sets itself up where need be, then runs ruff, mypy and pytest. Arguments go to pytest."""
+"""`python tests`: sets itself up where need be, then runs ruff, mypy, pytest and the evaluation.
+
+Arguments go to pytest, and then nothing is evaluated.
+"""
 
 import os
 import platform
@@ -10,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "evals" / "results"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run every check, the tests last; 1 when any fails."""
+    """Run every check, the evaluation last; 1 when any fails."""
     checks = {
         "ruff": ["ruff", "check", "."],
         "mypy": ["mypy"],
@@ -26,9 +30,30 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{name} ...", flush=True)
         if subprocess.call([sys.executable, "-m", *command], cwd=ROOT) != 0:
             failed.append(name)
+    if not arguments and not passes_gate():
+        failed.append("evaluation")
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def passes_gate() -> bool:
+    """Ask the development cases, print what changed since the baseline, and say whether that may pass."""
+    print("evaluation ...", flush=True)
+    measured = all(_rag(*command) == 0 for command in (["index"], ["eval", "run"], ["eval", "report"]))
+    if measured:
+        summary = (RESULTS / "summary.md").read_text(encoding="utf-8")
+        print(summary.partition("<details>")[0])
+        if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(path).open("a", encoding="utf-8") as page:
+                page.write(summary)
+    return measured and _rag("eval", "compare") == 0
+
+
+def _rag(*arguments: str) -> int:
+    """The exit code of a `rag` command, whatever the developer has set."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("RAG_", "OPENAI_"))}
+    return subprocess.call([sys.executable, "-m", "rag", *arguments], cwd=ROOT, env=environ)
 
 
 def provide_browser() -> None:

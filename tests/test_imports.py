@@ -27,6 +27,7 @@ evidence tables
 answering writing
 composing
 chatbot
+evaluation
 ui
 server
 cli
@@ -43,6 +44,8 @@ HOMES = {
     "fastapi": {"ui", "server"},
     "starlette": {"ui", "server"},
     "uvicorn": {"server"},
+    "ir_measures": {"evaluation"},
+    "junitparser": {"evaluation"},
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ _BRIEF = 60  # words an answer stays below, but for lists and explanations
 _DIFFER = re.compile(
     r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
 )
-_NEAR = 10  # candidates among which a contradiction is looked for
+_NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
 _HELD = 0.5  # match from which a name counts as met
 
 
@@ -44,7 +43,7 @@ class Draft:
 
     question: Question
     statements: tuple[Statement, ...]
-    confidence: float = -math.inf  # log-odds that the first statement answers
+    confidence: float | None = None  # log-odds that the surest of them answers, or of what was not sure enough
 
 
 class ExtractiveAnswerer:
@@ -65,7 +64,7 @@ class ExtractiveAnswerer:
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
         chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
         statements = (self._statement(query, question, candidate) for candidate in chosen)
-        confidence = max((weigher.confidence(candidate) for candidate in chosen), default=-math.inf)
+        confidence = max(map(weigher.confidence, chosen or found[:_NEAR]), default=None)
         return Draft(question, tuple(_distinct(statements))[:MOST], confidence)
 
     def _statement(self, query: Query, question: Question, candidate: Candidate) -> Statement:

@@ -104,7 +104,10 @@ class Chatbot:
             query = self.retriever.query(reading.text, alone.language, reading.context)
             hits = self.retriever.hits(query, HITS)
             tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
-        return max(enumerate(tried), key=lambda pair: pair[1][2].confidence - _DOUBT * pair[0])[1]
+        answering = [(n, found) for n, found in enumerate(tried) if found[2].statements]
+        return max(
+            answering, key=lambda pair: (pair[1][2].confidence or 0.0) - _DOUBT * pair[0], default=(0, tried[0])
+        )[1]
 
     def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:

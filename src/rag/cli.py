@@ -1,4 +1,4 @@
-"""The `rag` command: index, search, ask, serve."""
+"""The `rag` command: index, search, ask, serve, eval."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rag.errors import InputError, RagError
+from rag.evaluation.commands import add_commands
 from rag.settings import Settings
 from rag.types import Answer, Hit, Turn
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command. Exit codes: 0 fine, 2 wrong usage or bad input, 1 the rest."""
+    """Run a command. Exit codes: 0 fine, 2 wrong usage or bad input, 1 the rest; `eval` has its own."""
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments, _settings(arguments))
+        return arguments.run(arguments, _settings(arguments)) or 0
     except InputError as error:
         print(f"rag: {error}", file=sys.stderr)
         return 2
@@ -33,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone: not an error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1, or RAG_HOST)")
     serve.add_argument("--port", type=int, help="port (default: 7860, or RAG_PORT)")
     serve.set_defaults(run=_serve)
+    add_commands(commands, common, _progress)
     return parser
 
 
@@ -75,12 +76,17 @@ def _positive(text: str) -> int:
 def _settings(arguments: argparse.Namespace) -> Settings:
     settings = Settings.from_env(os.environ)
     given: dict[str, Any] = {
-        "docs_dir": arguments.docs and Path(arguments.docs),
-        "index_dir": arguments.index and Path(arguments.index),
+        "docs_dir": _path(arguments, "docs"),
+        "index_dir": _path(arguments, "index"),
         "host": getattr(arguments, "host", None),
         "port": getattr(arguments, "port", None),
     }
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def _path(arguments: argparse.Namespace, name: str) -> Path | None:
+    given = getattr(arguments, name, None)
+    return Path(given) if given else None
 
 
 def _index(arguments: argparse.Namespace, settings: Settings) -> None:

@@ -19,7 +19,9 @@ _ANAPHOR = re.compile(
     r"\b(its|it|they|their|them|he|his|him|she|her|there)\b",
     re.IGNORECASE,
 )
-_AMONG = re.compile(r"\b(the|that|this) (\w+ )?ones?\b|\b(of|among|from) (those|these|them)\b|[그이]\s?중", re.IGNORECASE)
+_AMONG = re.compile(
+    r"\b(the|that|this) (\w+ )?ones?\b|\b(of|among|from) (those|these|them)\b|[그이]\s?중", re.IGNORECASE
+)
 _CURRENCIES = ("KRW", "USD")
 _NAME_RUN = re.compile(r"\b[A-Z][\w&-]*(?:(?: of| and| for| the)* [A-Z][\w&-]*)*")
 _ELLIPSIS = re.compile(
@@ -108,9 +110,7 @@ def _answered(resolved: Standalone, answer: str, analyzer: Analyzer) -> Standalo
     return resolved
 
 
-def _resolve(
-    said: str, previous: Standalone | None, answer: str, analyzer: Analyzer, common: Set[str]
-) -> Standalone:
+def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Analyzer, common: Set[str]) -> Standalone:
     heard = read_message(said)
     message = heard.question
     own = heard.wish or language_of(message, previous.language if previous else "en")
@@ -123,9 +123,7 @@ def _resolve(
     return Standalone(tuple(dict.fromkeys([*readings, *core])), own)
 
 
-def _readings(
-    message: str, previous: Reading, answer: str, analyzer: Analyzer, common: Set[str]
-) -> list[Reading]:
+def _readings(message: str, previous: Reading, answer: str, analyzer: Analyzer, common: Set[str]) -> list[Reading]:
     """What a message may mean after a question, the likeliest first; evidence decides between them."""
     content = [
         term for term in query_terms(analyzer.terms(message)) if not _ANAPHOR.fullmatch(message[term.start : term.end])
@@ -208,7 +206,9 @@ def _names(text: str, analyzer: Analyzer, common: Set[str] = frozenset()) -> lis
     names: dict[str, None] = {}
     for term in query_terms(analyzer.terms(text)):
         if is_name(term, text) and term.tag != "SN" and text[term.start : term.end] not in _CURRENCIES:
-            start, end = next((run for run in runs if run[0] <= term.start and term.end <= run[1]), (term.start, term.end))
+            start, end = next(
+                (run for run in runs if run[0] <= term.start and term.end <= run[1]), (term.start, term.end)
+            )
             if term.token not in common or end > term.end:
                 names[text[start:end].removesuffix("'s")] = None
     return list(names)

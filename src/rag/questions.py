@@ -91,7 +91,9 @@ _STRICT = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
-_LOWEST = re.compile(r"마지막|\blower\b|\blast\b|\bbottom\b|최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌")
+_LOWEST = re.compile(
+    r"마지막|\blower\b|\blast\b|\bbottom\b|최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,15 +135,27 @@ class Retriever:
 
     def hits(self, query: Query, k: int = 10) -> list[Hit]:
         """The k best passages for a query that is ready, best first; ties by passage order, twins and copies once."""
-        lexical = self._lexical(query)
-        words = np.argsort(-lexical, kind="stable")[:_POOL]
-        meaning, _ = self.index.search_dense(query.vector, max(_POOL, k))
+        lexical, pool = self._lexical(query), max(_POOL, k)
+        words = np.argsort(-lexical, kind="stable")[:pool]
+        meaning, _ = self.index.search_dense(query.vector, pool)
         numbers = np.unique(np.concatenate([words[lexical[words] > 0], meaning]))
         dense = self.index.dense_scores(query.vector, numbers.tolist())
         hits = [self._hit(query, int(n), float(lexical[n]), float(d)) for n, d in zip(numbers, dense, strict=True)]
         hits = [self._in_language(hit, query.language) for hit in hits]
         hits.sort(key=lambda hit: -hit.score)
         return list(_distinct(hits))[:k]
+
+    def by_words(self, query: Query, k: int) -> list[Hit]:
+        """The k best passages by their words alone, as a measurement of that side; passages without any are left out."""
+        scores = self._lexical(query)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [Hit(self.index.passages[n], float(scores[n]), lexical=float(scores[n])) for n in best if scores[n] > 0]
+
+    def by_meaning(self, query: Query, k: int) -> list[Hit]:
+        """The k best passages by their best sentence's cosine alone, as a measurement of that side."""
+        numbers, cosines = self.index.search_dense(query.vector, k)
+        pairs = zip(numbers.tolist(), cosines.tolist(), strict=True)
+        return [Hit(self.index.passages[n], cosine, dense=cosine) for n, cosine in pairs]
 
     def _lexical(self, query: Query) -> Vectors:
         pairs = [QueryTerm(token, {token: 1.0}, _BIGRAM_WEIGHT) for token in bigrams(query.text)]

@@ -36,7 +36,9 @@ class Spelling:
         known = sorted(names, key=len, reverse=True)
         self._romanised = {romanised(name): name for name in known if _is_korean(name) and len(name) > 1}
         self._initials = _unique((initials(name), name) for name in known)
-        self._beginnings = _unique((name[:end], name) for name in known if _is_korean(name) for end in range(3, len(name)))
+        self._beginnings = _unique(
+            (name[:end], name) for name in known if _is_korean(name) for end in range(3, len(name))
+        )
 
     def nearest(self, word: str) -> str | None:
         """What a word most likely stands for, or None: by initials, romanised, shortened, or at most one slip away."""

@@ -104,6 +104,11 @@ class ModelAnswerer:
         )
 
 
+def reply_sentences(reply: str) -> list[str]:
+    """The sentences of a whole reply as the check gets them, with their markers."""
+    return [_cleaned(sentence) for sentence in _Reply().sentences(iter([reply]))]
+
+
 class _Reply:
     """Cuts a reply that arrives in pieces into sentences, each with its markers, and tidies their spelling."""
 

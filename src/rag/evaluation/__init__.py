@@ -1,0 +1,1 @@
+"""Measures the product by cases with known facts: cases in, results out; and a gate that compares two results."""
