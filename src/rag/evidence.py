@@ -26,14 +26,14 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.2, "names_around": 2.7, "words": 3.4, "words_around": 1.0, "words_beside": -2.5, "cosine": 3.1,
-    "lexical": 2.3, "dense": 1.5, "fit": 2.2, "misfit": -1.6, "years": 1.5, "other_years": -0.7, "more_years": -0.7,
-    "first": 0.7, "long": 0.1, "definition": 2.0, "defines": 2.0, "lists": 1.0, "rank": 3.1, "row_key": 2.1,
+    "names": 3.1, "names_around": 2.7, "words": 3.4, "words_around": 0.9, "words_beside": -2.5, "cosine": 3.1,
+    "lexical": 2.2, "dense": 1.4, "fit": 2.2, "misfit": -1.7, "years": 1.3, "other_years": -0.8, "more_years": -0.7,
+    "first": 0.6, "long": 0.1, "definition": 2.0, "defines": 2.0, "lists": 1.0, "rank": 3.0, "row_key": 2.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -3.7, "content_direct": 2.2, "has_content": -0.3, "missing": -0.3, "missing_term": -2.7,
-    "unknown": -0.3, "cosine": 1.8, "fit": 1.4, "misfit": -0.1, "across": 0.3, "all": 3.0, "bare": -0.5,
-    "bare_fact": -0.9, "met": 1.2, "bias": -2.5,
+    "content": -3.8, "content_direct": 2.5, "has_content": -0.3, "missing": -0.2, "missing_term": -2.5,
+    "unknown": -0.3, "cosine": 1.8, "fit": 1.3, "misfit": -0.2, "across": 0.3, "all": 3.0, "bare": -0.4,
+    "bare_fact": -0.8, "met": 1.1, "bias": -2.6,
 }  # fmt: skip
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "money": frozenset({"money"}),
@@ -192,6 +192,7 @@ class Weigher:
         near = np.maximum(candidate.direct, 0.9 * candidate.around)
         wide = np.maximum(near, 0.5 * candidate.beside)
         content = ~self.named & ~self.typed
+        bare = content.any() and bool((near[content] < _MET).all())  # nothing of what is asked is met, only names are
         return {
             "content": self._share(wide, content) if content.any() else 1.0,
             "content_direct": self._share(candidate.direct, content) if content.any() else 1.0,
@@ -202,13 +203,9 @@ class Weigher:
             "missing_term": float((self.weights * (1.0 - wide))[self.term & ~self.typed].max(initial=0.0)),
             "unknown": float(self.weights[self.unknown & content].sum()),
             "all": float(self.weights @ wide),
-            "bare": float(content.any() and bool((near[content] < _MET).all())),
-            "bare_fact": float(
-                self.question.kind in ("figure", "date", "person")
-                and content.any()
-                and bool((candidate.direct[content] < _MET).all())
-            ),
-            "met": float(self._share((near >= _MET).astype(np.float32), content)) if content.any() else 1.0,
+            "bare": float(bare),
+            "bare_fact": float(bare and self.question.kind in ("figure", "date", "person")),
+            "met": self._share((near >= _MET).astype(np.float32), content) if content.any() else 1.0,
         }
 
     def _share(self, matches: Floats, chosen: NDArray[np.bool_]) -> float:
