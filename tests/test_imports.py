@@ -16,7 +16,8 @@ import rag
 SOURCE = Path(rag.__file__).parent
 # A module imports from the layers above its own line only. Sub-packages count as one module.
 LAYERS = """
-types errors bootstrap
+types errors bootstrap privacy
+exchanges
 settings figures sentences spelling glossary lexicon lexical messages prompts
 text
 documents questions citations embedding generation
@@ -27,7 +28,8 @@ evidence tables
 answering writing
 composing
 chatbot
-ui
+ui records
+admin
 server
 cli
 __main__
