@@ -1,4 +1,4 @@
-"""One question with its answer, as surfaces hand it to whoever records it. Both sides import it from here."""
+"""What surfaces tell whoever keeps records; both sides import it from here. `rag.records` keeps them in a database."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from rag.types import Answer
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question that was answered, and how long that took."""
+    """A question and the answer that was given to it."""
 
     answer_id: str  # unique; feedback names it
     conversation_id: str
-    origin: str  # the site the visitor came from, or "page", "api"; empty where unknown
+    origin: str  # the site that asked, such as `https://invest.example.kr`; empty for the own page and for programs
     question: str
     answer: Answer
-    asked_at: datetime  # with its time zone
-    milliseconds: float
+    asked_at: datetime  # with a time zone, UTC
+    milliseconds: float  # from the question to the last word
 
 
 class Recorder(Protocol):
-    """Keeps exchanges. No method waits for a disk, and none raises because of one."""
+    """Keeps exchanges and readers' verdicts on them, personal data masked. Never waits for a disk, never raises."""
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange."""
 
-    def judge(self, answer_id: str, helpful: bool | None, comment: str = "") -> None:
-        """Keep the reader's verdict on an answer; a later one replaces it, None takes it back."""
+    def feedback(self, answer_id: str, helpful: bool, comment: str) -> None:
+        """Keep a verdict on an answer; a later one on the same answer replaces it."""
 
     def counters(self) -> dict[str, int]:
-        """`records_written`, `records_dropped` since the start and `records_waiting` now, for the metrics."""
+        """For the metrics: `records_written` and `records_dropped` since the start, `records_waiting` now."""
 
     def close(self) -> None:
-        """Write what is waiting, for a few seconds at most, and stop."""
+        """Write down what is still waiting, for a few seconds at most."""
 
 
-class NoRecorder:
-    """A recorder that keeps nothing: recording is off."""
+class NullRecorder:
+    """A `Recorder` that keeps nothing."""
 
     def record(self, exchange: Exchange) -> None:
-        """Forget it."""
+        """Keep nothing."""
 
-    def judge(self, answer_id: str, helpful: bool | None, comment: str = "") -> None:
-        """Forget it."""
+    def feedback(self, answer_id: str, helpful: bool, comment: str) -> None:
+        """Keep nothing."""
 
     def counters(self) -> dict[str, int]:
         """All zero."""
         return {"records_written": 0, "records_dropped": 0, "records_waiting": 0}
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Nothing is waiting."""

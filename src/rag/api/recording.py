@@ -1,48 +1,5 @@
-"""What the surfaces tell whoever keeps records; `rag.records` keeps them in a database."""
+"""What the API tells whoever keeps records: defined in `rag.exchanges`, so that `rag.records` need not know the API."""
 
-from __future__ import annotations
+from rag.exchanges import Exchange, NullRecorder, Recorder
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
-
-from rag.types import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and the answer that was given to it. Personal data in what the visitor wrote is masked already."""
-
-    answer_id: str
-    conversation_id: str
-    origin: str  # the site that asked, such as `https://invest.example.kr`; empty for the own page and for programs
-    question: str
-    answer: Answer
-    asked_at: datetime  # with a time zone, UTC
-    milliseconds: float  # from the question to the last word
-
-
-class Recorder(Protocol):
-    """Keeps exchanges and readers' verdicts on them. Never blocks, never raises."""
-
-    def record(self, exchange: Exchange) -> None:
-        """Keep an exchange."""
-
-    def feedback(self, answer_id: str, helpful: bool, comment: str) -> None:
-        """Keep a verdict on an answer; a later one on the same answer replaces it."""
-
-    def close(self) -> None:
-        """Write down what is still waiting."""
-
-
-class NullRecorder:
-    """A `Recorder` that keeps nothing."""
-
-    def record(self, exchange: Exchange) -> None:
-        """Keep nothing."""
-
-    def feedback(self, answer_id: str, helpful: bool, comment: str) -> None:
-        """Keep nothing."""
-
-    def close(self) -> None:
-        """Nothing is waiting."""
+__all__ = ["Exchange", "NullRecorder", "Recorder"]
