@@ -135,9 +135,9 @@ def _cards(text: str) -> Iterator[PersonalData]:
         groups = re.findall(r"\d+", match.group())
         digits = "".join(groups)
         listed = len(groups) > 1 and all(group.endswith("00") for group in groups)  # a row of round figures
-        if 13 <= len(digits) <= 19 and _CARD_PREFIX.match(digits) and _luhn(digits) and not listed:
-            if len(groups) > 1 or not _is_amount(text, *match.span(), digits):
-                yield PersonalData("card number", *match.span())
+        amount = len(groups) == 1 and _is_amount(text, *match.span(), digits)
+        if not (listed or amount) and len(digits) <= 19 and _CARD_PREFIX.match(digits) and _luhn(digits):
+            yield PersonalData("card number", *match.span())
 
 
 def _luhn(digits: str) -> bool:
