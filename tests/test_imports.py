@@ -28,7 +28,8 @@ evidence tables
 answering writing
 composing
 chatbot
-ui records
+records api
+ui widget
 admin
 server
 cli
@@ -42,9 +43,9 @@ HOMES = {
     "faiss": {"index", "indexing"},
     "openai": {"generation"},
     "gradio": {"ui", "server"},
-    "fastapi": {"ui", "server"},
-    "starlette": {"ui", "server"},
-    "uvicorn": {"server"},
+    "fastapi": {"admin", "api", "ui", "server", "widget"},
+    "starlette": {"admin", "api", "ui", "server", "widget"},
+    "uvicorn": {"api", "server"},
 }
 
 

@@ -1,13 +1,16 @@
-"""One FastAPI app on one port: the chat page over the chatbot."""
+"""One FastAPI app on one port: public interface, widget, admin page, and the chat page over the chatbot."""
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING
 
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEncoder
+from rag.exchanges import Recorder
 from rag.glossary import Glossary
 from rag.indexing import Progress, build, is_stale
 from rag.settings import Settings
@@ -15,29 +18,82 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from rag.api.admission import Gate
+    from rag.api.budget import Budget
+    from rag.api.service import Voices
+
+SWITCH_SECONDS = 0.001  # threads that make answers let the event loop in after this long
+
 
 def serve(settings: Settings, progress: Progress) -> None:
-    """Bring the index up to date and serve until stopped."""
+    """Bring the index up to date and serve until stopped; raises InputError for settings that cannot be served with."""
     import uvicorn
 
+    from rag.api.admission import Gate
+    from rag.api.logs import configure
+
+    configure(settings.log_format)
+    gate = Gate(settings)  # wrong settings are told before any work is done
     encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
     if is_stale(settings.docs_dir, settings.index_dir, encoder, glossary):
         print(f"Building the index of {settings.docs_dir} ...", flush=True)
         for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
             print(f"skipped {line}", flush=True)
-    app = make_app(Chatbot.from_settings(settings))
+    app = make_app(Chatbot.from_settings(settings), settings=settings, gate=gate)
     print(f"Seoul AI Guide: http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        proxy_headers=False,  # the app believes only the proxies of the settings
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(settings.llm_timeout) + 5 if settings.llm_model else 5,
+    )
 
 
-def make_app(chatbot: Chatbot) -> FastAPI:
-    """The app over a chatbot; the encoder and the analyser load in the background while the page is made."""
-    threading.Thread(target=chatbot.warm, name="warm", daemon=True).start()
+def make_app(
+    chatbot: Chatbot,
+    *,
+    settings: Settings | None = None,
+    recorder: Recorder | None = None,
+    gate: Gate | None = None,
+) -> FastAPI:
+    """The app over a chatbot; the encoder and the analyser load in the background while the page is made.
+
+    Raises InputError for settings that cannot be served with, such as `*` among the allowed origins.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read on import
-    from fastapi import FastAPI
-
+    from rag.api.admission import Gate
+    from rag.api.app import new_app
+    from rag.api.budget import Budget
+    from rag.api.service import Service
     from rag.ui import mount_page
 
-    app = FastAPI(title="Seoul AI Guide", docs_url=None, redoc_url=None)
+    settings = settings or chatbot.settings
+    gate = gate or Gate(settings)
+    budget = Budget.from_settings(settings, gate.storage)
+    service = Service(voices(chatbot, budget), settings, gate=gate, budget=budget, recorder=recorder)
+    threading.Thread(target=_warm, args=(chatbot, service.ready), name="warm", daemon=True).start()
+    app = new_app(service)
+    app.state.service = service
     sources = [passage.source for passage in chatbot.index.passages]
-    return mount_page(app, chatbot, documents=sources, contact=chatbot.settings.contact)
+    return mount_page(app, chatbot, documents=sources, contact=settings.contact, service=service)
+
+
+def voices(chatbot: Chatbot, budget: Budget) -> Voices:
+    """A chatbot as it serves; to bring in a new index, put those of a new chatbot in `Service.voices`."""
+    from rag.api.budget import MeteredModel
+    from rag.api.service import Voices
+
+    search = chatbot.retriever.search
+    if chatbot.writer is None:
+        return Voices(chatbot, chatbot, search)
+    metered = Chatbot(chatbot.retriever, chatbot.settings, MeteredModel(chatbot.writer.model, budget))
+    return Voices(metered, Chatbot(chatbot.retriever, chatbot.settings), search)
+
+
+def _warm(chatbot: Chatbot, ready: threading.Event) -> None:
+    chatbot.warm()
+    ready.set()
