@@ -18,13 +18,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.admin.access import SESSION_SECONDS, Access, Session, TooManyAttempts
-from rag.admin.grouping import Analyzer
+from rag.admin.grouping import Alternatives, Analyzer
 from rag.admin.texts import count, day, duration, moment, percent, say
 from rag.admin.view import overview
 from rag.errors import RecordsError
 from rag.records import Database, forget
 from rag.records.export import conversation, conversations, evaluation_drafts
-from rag.records.reading import Period, report
+from rag.records.reading import SEOUL, Period, report
 from rag.settings import Secret
 from rag.types import Language
 from rag.ui.icons import SEAL, icon
@@ -67,6 +67,7 @@ class Office:
     database: Database | None
     analyzer: Analyzer
     days: int  # that records are kept, 0 for ever
+    alternatives: Alternatives = lambda token: {}  # words that say the same
     counters: Callable[[], Mapping[str, int]] = dict
     templates: Environment = field(default_factory=lambda: _templates())
 
@@ -101,6 +102,7 @@ def mount_admin(
     database: Database | None,
     analyzer: Analyzer,
     days: int,
+    alternatives: Alternatives = lambda token: {},
     counters: Callable[[], Mapping[str, int]] = dict,
 ) -> None:
     """Put the page at `/admin`, unless the token is empty; raises InputError for one that is too short.
@@ -114,7 +116,7 @@ def mount_admin(
     def to_the_page(request: Request) -> RedirectResponse:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/admin/", 307)
 
-    app.mount("/admin", admin_app(Office(Access(token), database, analyzer, days, counters)))
+    app.mount("/admin", admin_app(Office(Access(token), database, analyzer, days, alternatives, counters)))
 
 
 def admin_app(office: Office) -> FastAPI:
@@ -193,7 +195,8 @@ def _add_pages(app: FastAPI, office: Office) -> None:
     def home(request: Request, session: SignedIn, days: Days = "30", lang: Lang = None, deleted: int = 0) -> Response:
         if office.database is None:
             return office.page(request, "message.html", title="off_title", text="off")
-        seen = overview(report(office.database, Period.of_days(int(days))), office.analyzer, language_of(request))
+        found = report(office.database, Period.of_days(int(days)))
+        seen = overview(found, office.analyzer, office.alternatives, language_of(request))
         return office.page(
             request,
             "overview.html",
@@ -275,7 +278,9 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(count=count, duration=duration, instant=datetime.fromisoformat)
+    made.filters.update(
+        count=count, duration=duration, instant=datetime.fromisoformat, seoul=lambda moment: moment.astimezone(SEOUL)
+    )
     made.globals.update(seal=Markup(SEAL), icon=lambda name: Markup(icon(name)), percent=percent)
     return made
 

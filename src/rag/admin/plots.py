@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 
 _HEIGHT, _TOP, _FOOT = 200, 14, 26  # pixels: all, above the highest mark, below the axis
 _PLOT = _HEIGHT - _TOP - _FOOT
-_LEFT = 6.0  # percent kept free for the labels of the scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,19 @@ class Line:
 def columns(title: str, data: Sequence[Column], shown: Callable[[float], str]) -> Markup:
     """Stacked columns from left to right, with a scale of whole numbers."""
     steps = scale(max((column.total for column in data), default=0), whole=True)
-    slot = (100 - _LEFT) / max(1, len(data))
-    drawn = "".join(_column(column, _LEFT + slot * number, slot, steps[-1]) for number, column in enumerate(data))
+    slot = 100 / max(1, len(data))
+    drawn = "".join(_column(column, slot * number, slot, steps[-1]) for number, column in enumerate(data))
     names = [column.name for column in data]
-    return _svg(title, _grid(steps, shown) + drawn + _names(names, slot))
+    return _plot(title, steps, shown, drawn + _names(names, slot))
 
 
 def lines(title: str, names: Sequence[str], data: Sequence[Line], shown: Callable[[float], str]) -> Markup:
     """Lines over days; a day with neighbours that have no value is a dot."""
     values = [value for line in data for value in line.values if value is not None]
     steps = scale(max(values, default=0))
-    slot = (100 - _LEFT) / max(1, len(names))
+    slot = 100 / max(1, len(names))
     drawn = "".join(_line(line, slot, steps[-1]) for line in data)
-    return _svg(title, _grid(steps, shown) + drawn + _names(names, slot))
+    return _plot(title, steps, shown, drawn + _names(names, slot))
 
 
 def scale(top: float, whole: bool = False) -> list[float]:
@@ -66,23 +65,22 @@ def scale(top: float, whole: bool = False) -> list[float]:
     return [step * number for number in range(max(1, math.ceil(top / step - 1e-9)) + 1)]
 
 
-def _svg(title: str, content: str) -> Markup:
-    return Markup('<svg class="plot" role="img" width="100%" height="{}"><title>{}</title>{}</svg>').format(
-        _HEIGHT, title, Markup(content)
-    )
+def _plot(title: str, steps: Sequence[float], shown: Callable[[float], str], content: str) -> Markup:
+    """The scale is HTML beside the picture, as wide as its labels need; the steps are evenly spaced, so it fits."""
+    labels = "".join(f"<li>{escape(shown(step))}</li>" for step in reversed(steps))
+    return Markup(
+        '<div class="chart"><ol class="scale" aria-hidden="true">{}</ol>'
+        '<svg class="plot" role="img" width="100%" height="{}"><title>{}</title>{}</svg></div>'
+    ).format(Markup(labels), _HEIGHT, title, Markup(_grid(steps) + content))
 
 
 def _y(value: float, top: float) -> float:
     return _TOP + _PLOT * (1 - value / top)
 
 
-def _grid(steps: Sequence[float], shown: Callable[[float], str]) -> str:
-    rows = []
-    for step in steps:
-        y = _y(step, steps[-1])
-        rows.append(f'<line class="grid" x1="{_LEFT}%" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
-        rows.append(f'<text class="scale" x="0" y="{y + 4:.1f}">{escape(shown(step))}</text>')
-    return "".join(rows)
+def _grid(steps: Sequence[float]) -> str:
+    heights = [f"{_y(step, steps[-1]):.1f}" for step in steps]
+    return "".join(f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>' for y in heights)
 
 
 def _column(column: Column, left: float, slot: float, top: float) -> str:
@@ -103,7 +101,7 @@ def _column(column: Column, left: float, slot: float, top: float) -> str:
 def _line(line: Line, slot: float, top: float) -> str:
     """Straight pieces between neighbouring days. Percentages rule out one path, but not many short lines."""
     points = [
-        (_LEFT + slot * (number + 0.5), _y(value, top)) if value is not None else None
+        (slot * (number + 0.5), _y(value, top)) if value is not None else None
         for number, value in enumerate(line.values)
     ]
     drawn = []
@@ -131,6 +129,6 @@ def _names(names: Sequence[str], slot: float) -> str:
 
 
 def _place(number: int, last: int, slot: float) -> float:
-    if last and number == 0:
-        return _LEFT
-    return 100.0 if last and number == last else _LEFT + slot * (number + 0.5)
+    if last and number in (0, last):
+        return 100.0 * (number == last)
+    return slot * (number + 0.5)

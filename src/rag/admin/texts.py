@@ -33,7 +33,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "helpful_share": ("도움이 됐다", "Helpful"),
     "of_verdicts": ("의견 {all}건 가운데 {n}건", "{n} of {all} verdicts"),
     "latency": ("답변 시간", "Time to answer"),
-    "median_p95": ("중앙값 {median} · 95% {p95} 이내", "Median {median} · 95% within {p95}"),
+    "median_p95": ("95%가 이 안에 · 중앙값 {median}", "95% within · median {median}"),
     "none_yet": ("아직 없습니다", "None yet"),
     "per_day": ("날마다 받은 질문", "Questions a day"),
     "answered": ("답변함", "Answered"),
@@ -65,6 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "times": ("{n}번", "{n}×"),
     "last_asked": ("마지막 {date}", "last {date}"),
     "more_groups": ("나머지 묶음 {n}개", "{n} more groups"),
+    "more_answers": ("나머지 {n}건", "{n} more"),
     "disliked": ("도움이 되지 않은 답변", "Answers that did not help"),
     "drafts": ("평가 초안 내려받기", "Download evaluation drafts"),
     "drafts_lead": (
@@ -140,4 +141,6 @@ def duration(milliseconds: float | None) -> str:
     """Milliseconds, or seconds where they are many."""
     if milliseconds is None:
         return "–"
+    if not milliseconds:
+        return "0"
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

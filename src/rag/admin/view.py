@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from markupsafe import Markup
 
-from rag.admin.grouping import Analyzer, Group, group_questions
+from rag.admin.grouping import Alternatives, Analyzer, Group, group_questions
 from rag.admin.plots import Column, Line, columns, lines
 from rag.admin.texts import count, day, duration, percent, say
 from rag.records.reading import Report
@@ -26,7 +26,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: its name, the figure beside it, its length in percent of the longest, and a second line."""
+    """A bar: its name, the figure beside it, its length in percent of the track, and a second line."""
 
     name: str
     shown: str
@@ -48,7 +48,7 @@ class Overview:
     groups: tuple[Group, ...]
 
 
-def overview(report: Report, analyzer: Analyzer, language: Language) -> Overview:
+def overview(report: Report, analyzer: Analyzer, alternatives: Alternatives, language: Language) -> Overview:
     """The first page of a report, its plots drawn."""
     return Overview(
         report=report,
@@ -58,7 +58,7 @@ def overview(report: Report, analyzer: Analyzer, language: Language) -> Overview
         languages=_shares(report.languages, language),
         modes=_shares(report.modes, language),
         documents=_documents(report, language),
-        groups=tuple(group_questions(report.unanswered, analyzer)),
+        groups=tuple(group_questions(report.unanswered, analyzer, alternatives)),
     )
 
 
@@ -73,7 +73,7 @@ def _tiles(report: Report, language: Language) -> tuple[Tile, ...]:
         Tile(t("questions"), count(report.questions), t("conversations", n=count(report.conversations))),
         Tile(t("answered_share"), percent(report.answered, asked), answered),
         Tile(t("helpful_share"), percent(report.helpful, verdicts), helpful),
-        Tile(t("latency"), p95, t("median_p95", median=median, p95=p95) if report.latency else none),
+        Tile(t("latency"), p95, t("median_p95", median=median) if report.latency else none),
     )
 
 
@@ -96,14 +96,15 @@ def _latency(report: Report, language: Language) -> Markup:
 
 def _shares(counts: Mapping[str, int], language: Language) -> tuple[Bar, ...]:
     whole = sum(counts.values())
-    return _bars([(say(name, language), value, percent(value, whole), count(value)) for name, value in counts.items()])
+    return tuple(
+        Bar(say(name, language), f"{count(value)} · {percent(value, whole)}", 100 * value / whole)
+        for name, value in counts.items()
+    )
 
 
 def _documents(report: Report, language: Language) -> tuple[Bar, ...]:
-    cited = [(one.title or one.document, one.answers, count(one.answers), one.document) for one in report.documents]
-    return _bars(cited)
-
-
-def _bars(rows: Sequence[tuple[str, int, str, str]]) -> tuple[Bar, ...]:
-    longest = max((value for _, value, _, _ in rows), default=1)
-    return tuple(Bar(name, shown, 100 * value / longest, detail) for name, value, shown, detail in rows)
+    longest = max((one.answers for one in report.documents), default=1)
+    return tuple(
+        Bar(one.title or one.document, count(one.answers), 100 * one.answers / longest, one.document)
+        for one in report.documents
+    )
