@@ -13,6 +13,7 @@ import runpy
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.error import URLError
@@ -52,8 +53,12 @@ def main() -> None:
 
 def site_server(guide: str, port: int = 0, folder: Path = HERE, policy: str = POLICY) -> ThreadingHTTPServer:
     """The site on a port of this machine (0: any free one), its pages pointing at the guide of that address."""
-    handler = functools.partial(Site, directory=str(folder), guide=guide, policy=policy.format(guide=guide))
-    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+    return ThreadingHTTPServer(("127.0.0.1", port), site_handler(guide, folder, policy))
+
+
+def site_handler(guide: str, folder: Path = HERE, policy: str = POLICY) -> Callable[..., Site]:
+    """What answers requests to the site."""
+    return functools.partial(Site, directory=str(folder), guide=guide, policy=policy.format(guide=guide))
 
 
 class Site(SimpleHTTPRequestHandler):

@@ -1,8 +1,7 @@
 // The text of an answer as DOM nodes: paragraphs, lists, tables, bold and `[n]` markers, by the grammar of ui/markup.py.
-// Pictures, links and raw HTML in an answer never become elements: whatever it says is set as text.
+// Pictures and links keep their words only, and raw HTML is shown as it is written: all of it is set as text.
 
-const IMAGE = /!\[[^\]\n]*\]\([^)\n]*\)|<img\b[^>]*>/gi;
-const LINK = /\[([^\]\n]+)\]\((?:[^()\n]|\([^()\n]*\))*\)/g;
+const LINK = /!?\[([^\]\n]+)\]\((?:[^()\n]|\([^()\n]*\))*\)/g;
 const STARTS = { table: /^\s*\|/, ul: /^\s*[-*•·]\s+(?=\S)/, ol: /^\s*(\d{1,2})[.)]\s+(?=\S)/, heading: /^\s*#{1,6}\s+(?=\S)/ };
 const RULE = /^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$/;
 
@@ -10,7 +9,7 @@ const RULE = /^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$/;
 export function answerNodes(text, make, marker) {
   const blocks = [];
   let last = "";
-  for (const line of text.replace(IMAGE, "").replace(LINK, "$1").split(/\r?\n/)) {
+  for (const line of text.replace(LINK, "$1").split(/\r?\n/)) {
     const kind = kindOf(line);
     if (kind && kind === last && kind !== "heading") blocks[blocks.length - 1].lines.push(line);
     else if (kind) blocks.push({ kind, lines: [line] });
@@ -56,6 +55,16 @@ export function tableNode(make, head, body) {
   for (const cell of head) cell.scope = "col";
   const rows = body.map((row) => make("tr", "", ...row));
   return make("table", "", make("thead", "", make("tr", "", ...head)), make("tbody", "", ...rows));
+}
+
+// A quote on one line; of a table's row, its values.
+export function plain(text) {
+  return text.replace(/\s+/g, " ").trim().replace(/^\| ?| ?\|$/g, "").replace(/ \| /g, " · ");
+}
+
+// Scrolls its frame, and never the host page, so that the node is near the top.
+export function reveal(node, frame, margin) {
+  frame.scrollTop += node.getBoundingClientRect().top - frame.getBoundingClientRect().top - margin;
 }
 
 function kindOf(line) {

@@ -1,7 +1,6 @@
-// The card of a source: what it is, and the passage with the quoted words marked. Fetched with the first cited answer.
+// The card of a source: what it is, and the passage with the quoted words marked.
 
-import { tableNode } from "./answer.js";
-import { plain } from "./panel.js";
+import { plain, reveal, tableNode } from "./answer.js";
 
 export class Card {
   constructor(panel) {
@@ -9,7 +8,6 @@ export class Card {
     Object.assign(this, { make, say, node: make("section", "card") });
     this.node.hidden = true;
     this.node.setAttribute("aria-labelledby", "source");
-    panel.dialog.append(this.node);
   }
 
   open(citations, citation, opener) {
@@ -51,7 +49,7 @@ export class Card {
     try {
       const { sentences } = await this.panel.client.passage(citation.passage_id);
       quote.replaceChildren(...this.passage(sentences, citation));
-      quote.querySelector("mark, .hit")?.scrollIntoView({ block: "nearest" });
+      reveal(quote.querySelector("mark"), quote.parentNode, 120);
     } catch {
       // the quote alone is what the answer rests on
     }
@@ -76,9 +74,8 @@ export class Card {
   rows(group, citation) {
     const { make } = this;
     const body = group.map((row) => row.cells.map(([, value]) => make("td", "", cited(row, citation) ? make("mark", "", value) : value)));
-    const table = tableNode(make, group[0].cells.map(([column]) => make("th", "", column)), body);
-    group.forEach((row, n) => table.tBodies[0].rows[n].classList.toggle("hit", cited(row, citation)));
-    return make("div", "", make("p", "caption", group[0].caption), this.panel.framed(table));
+    const head = group[0].cells.map(([column]) => make("th", "", column));
+    return make("div", "", make("p", "caption", group[0].caption), this.panel.framed(tableNode(make, head, body)));
   }
 
   facts(citation) {
@@ -105,7 +102,7 @@ function cited(sentence, { start, end }) {
 // The sentence with the quoted words marked: all of it, unless the quote is a part found in its readable text.
 function marked(make, sentence, citation) {
   if (!cited(sentence, citation)) return [sentence.text];
-  const quote = plain(citation.quote);
+  const quote = citation.quote.replace(/\s+/g, " ").trim();
   const [before, ...after] = sentence.text.split(quote);
   return quote && after.length ? [before, make("mark", "", quote), after.join(quote)] : [make("mark", "", sentence.text)];
 }

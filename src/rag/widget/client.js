@@ -95,7 +95,6 @@ async function* parts(body) {
 }
 
 function event(block) {
-  const fields = (name) => block.split(/\r?\n/).filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim());
-  const data = fields("data").join("\n");
-  return data && { type: fields("event")[0], ...JSON.parse(data) };
+  const field = (name) => new RegExp(`^${name}: ?(.*)`, "m").exec(block)?.[1];
+  return field("data") && { ...JSON.parse(field("data")), type: field("event") };
 }

@@ -1,12 +1,14 @@
-// The panel: conversation and composer. `widget.js` fetches it when it is first opened, and it fetches `card.js` with the
-// first cited answer. What comes from the visitor, the documents or a model is set as text, never as HTML.
+// The panel: conversation and composer. `widget.js` fetches it when it is first opened; `routes.py` joins it with the
+// modules it imports. What comes from the visitor, the documents or a model is set as text, never as HTML.
 
-import { answerNodes } from "./answer.js";
+import { answerNodes, plain, reveal } from "./answer.js";
+import { Card } from "./card.js";
 import { Client, Failure } from "./client.js";
 
 const TURNS = "seoul-ai-guide-1"; // in the tab's storage; the number changes with the shape of a turn
 const TOKEN = "seoul-ai-guide-token";
 const KEPT = 30; // turns
+const SHOWN = 4; // sources; the rest is behind a summary
 const OLD = 2; // from this age in years on, a date tells how old it is
 const ICONS = {
   close: "M6 6l12 12M18 6L6 18",
@@ -17,7 +19,6 @@ const ICONS = {
   previous: "M6 14.5l6-6 6 6",
   next: "M6 9.5l6 6 6-6",
   copy: "M9 9h10v11H9zM15 9V4H5v11h4",
-  retry: "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 3.5v4h-4",
   up: "M7 11v9H4v-9zm0 0l4-7c1.6 0 2.4 1 2.1 2.5L12.5 10H18c1.4 0 2.3 1.2 2 2.5l-1.3 5.6A2.4 2.4 0 0 1 16.4 20H7",
   down: "M17 13V4h3v9zm0 0l-4 7c-1.6 0-2.4-1-2.1-2.5l.6-3.5H6c-1.4 0-2.3-1.2-2-2.5l1.3-5.6A2.4 2.4 0 0 1 7.6 4H17",
 };
@@ -56,16 +57,17 @@ export class Panel {
     if (phone.matches) this.dialog.showModal();
     else this.dialog.open = true; // unlike show(), takes no focus
     this.guide.classList.add("opened");
-    this.launcher.setAttribute("aria-expanded", "true");
+    this.launcher.ariaExpanded = "true";
     this.scroll.scrollTop = this.scroll.scrollHeight;
     this.measure();
   }
 
   closed() {
+    if (this.dialog.open) return; // it only changed its kind
     this.guide.classList.remove("opened");
-    this.launcher.setAttribute("aria-expanded", "false");
+    this.launcher.ariaExpanded = "false";
     this.stored(this.OPEN, null);
-    this.launcher.focus();
+    if ([this.root.host, document.body].includes(document.activeElement)) this.launcher.focus();
     this.emit("close");
   }
 
@@ -96,7 +98,7 @@ export class Panel {
   tool(name, action) {
     const node = this.button("tool", action, this.drawing(ICONS[name], 24));
     node.title = this.say(name);
-    node.setAttribute("aria-label", this.say(name));
+    node.ariaLabel = this.say(name);
     return node;
   }
 
@@ -105,17 +107,19 @@ export class Panel {
     this.dialog = make("dialog", "panel");
     this.dialog.setAttribute("aria-labelledby", "name");
     this.live = make("p", "live");
-    this.live.setAttribute("role", "status");
+    this.live.role = "status";
     this.list = make("div", "turns");
     this.empty = make("section", "empty");
     this.scroll = make("div", "scroll", this.empty, this.list);
+    this.scroll.tabIndex = -1;
     this.box = make("textarea");
     this.box.rows = 1;
     this.box.enterKeyHint = "send";
     this.box.setAttribute("aria-describedby", "note");
     this.count = make("span", "count");
     this.main = make("div", "main");
-    this.dialog.append(this.main, this.live);
+    this.card = new Card(this);
+    this.dialog.append(this.main, this.card.node, this.live);
     this.guide.append(this.dialog);
   }
 
@@ -137,7 +141,7 @@ export class Panel {
     const form = make("form", "composer", make("div", "box", this.box, this.sender, this.stopper), make("p", "hint", note, this.count));
     form.addEventListener("submit", (event) => this.submit(event));
     this.box.placeholder = this.say("placeholder");
-    this.box.setAttribute("aria-label", this.say("question"));
+    this.box.ariaLabel = this.say("question");
     const header = make("header", "", this.drawing(this.SEAL, 32), name, this.fresh, this.tool("close", () => this.close()));
     this.main.replaceChildren(header, this.scroll, form);
     this.greet();
@@ -170,15 +174,15 @@ export class Panel {
     this.box.addEventListener("input", () => this.counted());
     phone.addEventListener("change", () => {
       if (!this.dialog.open) return;
-      this.dialog.removeAttribute("open"); // changes its kind without closing
+      this.dialog.close();
       this.show();
     });
-    window.visualViewport?.addEventListener("resize", () => this.measure());
+    visualViewport.addEventListener("resize", () => this.measure());
   }
 
   // A phone's keyboard covers part of the screen; the panel keeps to what is left.
   measure() {
-    this.guide.style.setProperty("--g-height", phone.matches && window.visualViewport ? `${visualViewport.height}px` : "");
+    this.guide.style.setProperty("--g-height", phone.matches ? `${visualViewport.height}px` : "");
   }
 
   pressed(event) {
@@ -200,7 +204,7 @@ export class Panel {
   // Tab goes round in the panel; Escape leaves it.
   turnAround(event) {
     const inside = this.main.inert ? this.card.node : this.main;
-    const stops = [...inside.querySelectorAll("button, a[href], textarea, [tabindex='0']")].filter((node) => !node.disabled && node.getClientRects().length);
+    const stops = [...inside.querySelectorAll("button, a[href], textarea, summary, [tabindex='0']")].filter((node) => !node.disabled && node.getClientRects().length);
     const [first, last] = [stops[0], stops[stops.length - 1]];
     if (this.root.activeElement !== (event.shiftKey ? first : last)) return;
     event.preventDefault();
@@ -211,7 +215,7 @@ export class Panel {
     const length = this.box.value.trim().length;
     const over = length - this.limit;
     this.count.textContent = over > 0 ? this.say("over", { n: over }) : length > this.limit * 0.8 ? `${length} / ${this.limit}` : "";
-    this.box.setAttribute("aria-invalid", String(over > 0));
+    this.box.ariaInvalid = String(over > 0);
     this.sender.disabled = !length || over > 0;
     this.box.style.height = "auto";
     this.box.style.height = `${Math.min(this.box.scrollHeight, 140)}px`;
@@ -231,7 +235,6 @@ export class Panel {
     if (!this.ask(this.box.value)) return;
     this.box.value = "";
     this.counted();
-    if (touch.matches) this.box.blur(); // puts the keyboard away, so that the answer can be read
   }
 
   // False where nothing was sent: empty, too long, or an answer is on its way.
@@ -243,26 +246,28 @@ export class Panel {
     this.turns.push(turn);
     this.emit("question", { question: text });
     this.answer(turn);
-    turn.node.scrollIntoView({ block: "start" });
-    if (!touch.matches) this.box.focus({ preventScroll: true });
+    reveal(turn.view.node, this.scroll, 20);
     return true;
+  }
+
+  // Where the focus goes when what had it is drawn anew; a phone's keyboard stays away.
+  rest() {
+    (touch.matches ? this.scroll : this.box).focus({ preventScroll: true });
   }
 
   async answer(turn) {
     const control = (this.running = new AbortController());
     Object.assign(turn, { failure: "broken", partial: "", helpful: undefined, answer: undefined });
     this.save(); // if the visitor moves on now, the next page shows the question and offers to ask again
-    turn.pending = true;
-    this.draw(turn);
+    this.draw(turn, true);
     this.update();
+    this.rest();
     this.live.textContent = this.say("searching");
     try {
       for await (const event of this.client.ask(this.request(turn), control.signal)) this.receive(turn, event);
-      import("./card.js").catch(() => {}); // so that a citation opens at once
     } catch (error) {
       Object.assign(turn, { failure: error.kind || "broken", wait: error.wait });
     }
-    turn.pending = false;
     if (this.running === control) this.running = null;
     if (!this.turns.includes(turn)) return; // a new chat was started meanwhile
     this.draw(turn);
@@ -279,20 +284,27 @@ export class Panel {
   }
 
   receive(turn, { type, ...data }) {
-    if (type === "retrieved") turn.working.textContent = this.say("reading", { n: data.hits.length });
+    if (type === "retrieved") turn.view.working.textContent = this.say("reading", { n: data.hits.length });
     if (type === "delta") this.showPartial(turn, data.text);
     if (type === "done") Object.assign(turn, { answer: data, failure: "" });
-    if (type === "error") throw new Failure(data.status === 503 ? "busy" : "server", data.retry_after || 10);
+    if (type === "error") throw new Failure(data.retry_after ? "busy" : "server", data.retry_after);
   }
 
   // The text so far, drawn once a frame; a marker or star that is still arriving is held back.
   showPartial(turn, text) {
-    if (!turn.partial) requestAnimationFrame(() => turn.working.remove());
+    const { view } = turn;
     turn.partial += text;
-    turn.frame ||= requestAnimationFrame(() => {
-      turn.frame = 0;
-      if (turn.pending) turn.said.replaceChildren(...this.text(turn.partial.replace(/\s*\[\d*$|\*+$/, ""), (n) => this.make("span", "cite", String(n))));
+    view.frame ||= requestAnimationFrame(() => {
+      view.frame = 0;
+      if (turn.view !== view) return; // the answer is complete and drawn
+      view.working.remove();
+      this.drawPartial(turn);
     });
+  }
+
+  drawPartial({ partial, view }) {
+    const marker = (n) => this.make("span", "cite", String(n));
+    view.said.replaceChildren(...this.text(partial.replace(/\s*\[\d*$|\*+$/, ""), marker));
   }
 
   // Said once, when the answer is complete: a voice that reads along would be interrupted at every word.
@@ -316,28 +328,26 @@ export class Panel {
   framed(table) {
     const frame = this.make("div", "frame", table);
     frame.tabIndex = 0;
-    frame.setAttribute("role", "region");
-    frame.setAttribute("aria-label", this.say("table"));
+    frame.role = "region";
+    frame.ariaLabel = this.say("table");
     return frame;
   }
 
-  draw(turn) {
+  draw(turn, pending) {
     const { make } = this;
+    const before = turn.view?.node;
+    const said = make("div", "said");
+    const working = make("p", "working", this.say("searching"));
     const node = make("article", "turn", make("h3", "question", turn.question));
-    turn.said = make("div", "said");
-    turn.working = make("p", "working", this.say("searching"));
-    if (turn.answer) node.append(...this.answered(turn));
-    else node.append(turn.said);
-    if (turn.pending) node.append(turn.working);
-    else if (turn.failure) node.append(...this.failed(turn));
-    if (turn.node) turn.node.replaceWith(node);
-    turn.node = node;
-    if (!node.isConnected) this.list.append(node);
+    turn.view = { node, said, working };
+    node.append(...(turn.answer ? this.answered(turn) : [said]), ...(pending ? [working] : turn.failure ? this.failed(turn) : []));
+    if (before?.isConnected) before.replaceWith(node);
+    else this.list.append(node);
   }
 
   failed(turn) {
-    if (turn.partial) turn.said.replaceChildren(...this.text(turn.partial.replace(/\s*\[\d*$/, ""), () => null));
-    const again = this.button("again", () => this.running || this.answer(turn), this.drawing(ICONS.retry, 24), this.say("retry"));
+    if (turn.partial) this.drawPartial(turn);
+    const again = this.button("again", () => this.running || this.answer(turn), this.say("retry"));
     return [this.make("div", "failed", this.make("p", "", this.failure(turn)), again)];
   }
 
@@ -346,18 +356,27 @@ export class Panel {
     const { answer } = turn;
     const silent = answer.status === "no_answer";
     const cited = new Map(answer.citations.map((citation) => [citation.marker, citation]));
-    turn.said.lang = answer.language;
-    turn.said.append(...this.text(answer.answer, (n) => cited.has(n) && this.marker(answer, cited.get(n))));
-    const parts = [silent ? make("div", "silent", make("h4", "", this.say("no_answer")), turn.said) : turn.said];
+    const { said } = turn.view;
+    said.lang = answer.language;
+    said.append(...this.text(answer.answer, (n) => cited.has(n) && this.marker(answer, cited.get(n))));
+    const parts = [silent ? make("div", "silent", make("h4", "", this.say("no_answer")), said) : said];
     if (answer.notice) parts.push(make("p", "notice", answer.notice));
-    if (cited.size) parts.push(make("section", "sources", make("h4", "", this.say("sources")), ...[...cited.values()].map((citation) => this.source(answer, citation))));
+    if (cited.size) parts.push(this.sources([...cited.values()].map((citation) => this.source(answer, citation))));
     if (answer.suggestions.length) parts.push(this.questions(silent ? "suggestions" : "follow", answer.suggestions));
     return [...parts, this.actions(turn)];
   }
 
+  sources(nodes) {
+    const { make } = this;
+    const section = make("section", "sources", make("h4", "", this.say("sources")), ...nodes.slice(0, SHOWN));
+    const rest = nodes.slice(SHOWN);
+    if (rest.length) section.append(make("details", "", make("summary", "", this.say("more", { n: rest.length })), ...rest));
+    return section;
+  }
+
   marker(answer, citation) {
-    const node = this.button("cite", () => this.openCard(answer, citation, node), String(citation.marker));
-    node.setAttribute("aria-label", this.say("open", { n: citation.marker, title: citation.title }));
+    const node = this.button("cite", () => this.card.open(answer.citations, citation, node), String(citation.marker));
+    node.ariaLabel = this.say("open", { n: citation.marker, title: citation.title });
     return node;
   }
 
@@ -365,14 +384,8 @@ export class Panel {
     const { make } = this;
     const words = make("span", "words", make("b", "", citation.title), make("q", "", plain(citation.quote)));
     words.lang = citation.language;
-    const node = this.button("source", () => this.openCard(answer, citation, node), make("span", "number", String(citation.marker)), words, this.chip(citation));
+    const node = this.button("source", () => this.card.open(answer.citations, citation, node), make("span", "number", String(citation.marker)), words, this.chip(citation));
     return node;
-  }
-
-  async openCard({ citations }, citation, opener) {
-    const { Card } = await import("./card.js");
-    this.card ||= new Card(this);
-    this.card.open(citations, citation, opener);
   }
 
   chip(citation) {
@@ -385,17 +398,17 @@ export class Panel {
 
   // An ISO year, month or day as it is read; anything else as it is.
   date(iso) {
-    const parts = iso.split("-").map(Number);
-    if (!/^\d{4}(-\d\d){0,2}$/.test(iso)) return iso;
-    const style = { timeZone: "UTC", year: "numeric", ...(parts[1] && { month: "short" }), ...(parts[2] && { day: "numeric" }) };
-    return new Date(Date.UTC(parts[0], (parts[1] || 1) - 1, parts[2] || 1)).toLocaleDateString(this.spoken === "ko" ? "ko" : "en-GB", style);
+    const day = new Date(iso);
+    if (!/^\d{4}(-\d\d){0,2}$/.test(iso) || isNaN(day)) return iso;
+    const style = { timeZone: "UTC", year: "numeric", month: iso[4] && "short", day: iso[7] && "numeric" };
+    return day.toLocaleDateString(this.spoken === "ko" ? "ko" : "en-GB", style);
   }
 
   actions(turn) {
     const done = this.make("span", "done");
-    done.setAttribute("role", "status");
+    done.role = "status";
     const verdicts = ["up", "down"].map((name) => this.tool(name, () => judge(name === "up")));
-    const press = () => verdicts.forEach((node, n) => node.setAttribute("aria-pressed", String(turn.helpful === !n)));
+    const press = () => verdicts.forEach((node, n) => node.ariaPressed = String(turn.helpful === !n));
     const judge = (helpful) => {
       turn.helpful = helpful;
       press();
@@ -403,15 +416,21 @@ export class Panel {
       this.save();
       this.client.judge(turn.answer.answer_id, helpful).catch(() => {}); // not worth disturbing the reader
     };
-    const copy = () => navigator.clipboard.writeText(this.withSources(turn.answer)).then(() => "copied", () => "not_copied")
-      .then((key) => (done.textContent = this.say(key)));
+    const copy = async () => {
+      try {
+        await navigator.clipboard.writeText(this.withSources(turn.answer));
+        done.textContent = this.say("copied");
+      } catch {
+        done.textContent = this.say("not_copied"); // refused, or the host page is not served over https
+      }
+    };
     press();
     return this.make("div", "actions", this.tool("copy", copy), ...verdicts, done);
   }
 
   withSources({ answer, notice, citations }) {
     const sources = citations.map((c) => {
-      const facts = [c.title, c.section, c.publisher, c.published, c.as_of && this.say("as_of", { date: c.as_of }), c.url || c.document];
+      const facts = [c.title, c.section, c.publisher, c.published, c.url || c.document];
       return `[${c.marker}] ${facts.filter(Boolean).join(" · ")}\n> ${plain(c.quote)}`;
     });
     return [answer, notice, ...sources].filter(Boolean).join("\n\n");
@@ -420,8 +439,7 @@ export class Panel {
   // ---- keeping -------------------------------------------------------------------------------------------------------------
 
   save() {
-    const kept = this.turns.slice(-KEPT).map(({ question, answer, partial, failure, wait, helpful }) => ({ question, answer, partial, failure, wait, helpful }));
-    this.stored(TURNS, JSON.stringify(kept));
+    this.stored(TURNS, JSON.stringify(this.turns.slice(-KEPT).map(({ view, ...kept }) => kept)));
   }
 
   remembered() {
@@ -439,10 +457,6 @@ export class Panel {
     this.list.replaceChildren();
     this.save();
     this.update();
-    this.box.focus();
+    this.rest();
   }
-}
-
-export function plain(text) {
-  return text.replace(/\s+/g, " ").trim();
 }

@@ -1,6 +1,7 @@
 """The files of the widget over HTTP. They are public, the same for every site, and hold no secret.
 
-They are served as they stand in this folder, except that a script's whole-line comments and its indentation stay here.
+There is no build: they are served as they stand in this folder, except that a script's whole-line comments and its
+indentation stay here, and the modules of the panel are sent as one.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
-LOADER = "widget.js"
-FILES = ("panel.js", "answer.js", "client.js", "card.js", "panel.css", "ko.json", "en.json")
+FILES = {  # what is served, and what it is made of; a module comes after those it imports
+    "widget.js": ("widget.js",),
+    "widget/panel.js": ("answer.js", "client.js", "card.js", "panel.js"),
+    "widget/panel.css": ("panel.css",),
+    "widget/ko.json": ("ko.json",),
+    "widget/en.json": ("en.json",),
+}
 _HERE = Path(__file__).parent
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json; charset=utf-8",
 }
-_NOT_SENT = re.compile(r"^\s*//.*\n|^\s+", re.MULTILINE)
+_NOT_SENT = re.compile(r"^\s*//.*\n|^\s+|^import .*\n", re.MULTILINE)
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",  # modules are fetched with CORS; what a site may ask is the API's to decide
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -42,8 +48,8 @@ class Asset:
 
     @classmethod
     def read(cls, name: str) -> Asset:
-        """The file of that name in this folder."""
-        text = (_HERE / name).read_text("utf-8")
+        """What is served by that name."""
+        text = "\n".join((_HERE / part).read_text("utf-8") for part in FILES[name])
         body = (_NOT_SENT.sub("", text) if name.endswith(".js") else text).encode()
         digest = hashlib.sha256(body).hexdigest()[:20]
         return cls(body, gzip.compress(body, 9, mtime=0), _TYPES[Path(name).suffix], digest)
@@ -62,9 +68,8 @@ class Asset:
 def widget_routes() -> APIRouter:
     """`GET widget.js`, what a site includes, and `GET widget/...`, what that fetches when it is opened."""
     router = APIRouter(include_in_schema=False)
-    _add(router, f"/{LOADER}", Asset.read(LOADER))
     for name in FILES:
-        _add(router, f"/widget/{name}", Asset.read(name))
+        _add(router, f"/{name}", Asset.read(name))
     return router
 
 

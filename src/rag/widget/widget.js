@@ -25,22 +25,21 @@
     :host { all: initial !important; display: block !important; position: fixed !important; inset: auto !important;
       width: 0 !important; height: 0 !important; direction: ltr !important; z-index: 2147483647 !important; overflow: visible !important; }
     :host::before, :host::after, :host::backdrop { content: none !important; display: none !important; }
-    .guide { font: 400 medium/1.6 Pretendard, "Pretendard Variable", -apple-system, "Apple SD Gothic Neo", "Noto Sans KR",
-      "Noto Sans CJK KR", "Malgun Gothic", "Segoe UI", system-ui, sans-serif; word-break: keep-all; overflow-wrap: anywhere; }
-    .launcher { position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); right: max(20px, env(safe-area-inset-right));
-      display: flex; align-items: center; gap: .55em; min-width: 56px; height: 56px; margin: 0; padding: 0 20px 0 16px;
+    .guide { font: 400 medium/1.6 Pretendard, -apple-system, "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", system-ui, sans-serif; word-break: keep-all; overflow-wrap: anywhere; }
+    .right { --g-right: max(20px, env(safe-area-inset-right)); }
+    .left { --g-left: max(20px, env(safe-area-inset-left)); }
+    .launcher, .trouble { position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); right: var(--g-right, auto); left: var(--g-left, auto); }
+    .launcher { display: flex; align-items: center; gap: .55em; min-width: 56px; height: 56px; margin: 0; padding: 0 20px 0 16px;
       border: 2px solid var(--g-on-fill); border-radius: 28px; background: var(--g-fill); color: var(--g-on-fill);
       font: inherit; font-weight: 650; cursor: pointer; box-shadow: 0 2px 6px #0003, 0 10px 28px #0003; transition: transform .15s; }
-    .left .launcher { right: auto; left: max(20px, env(safe-area-inset-left)); }
     .launcher:hover { transform: translateY(-2px); }
     .launcher:focus-visible { outline: 3px solid var(--g-fill); outline-offset: 3px; }
     .launcher[aria-busy=true] { cursor: progress; }
-    .launcher svg { width: 30px; height: 30px; flex: none; }
+    .guide svg { flex: none; width: 30px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
     .opened .launcher { display: none; }
-    .failed { position: fixed; bottom: 88px; right: 20px; max-width: min(20em, calc(100vw - 40px)); box-sizing: border-box; margin: 0;
+    .trouble { bottom: 88px; max-width: min(20em, calc(100vw - 40px)); box-sizing: border-box; margin: 0;
       padding: .7em 1em; border: 1px solid #a23b2a; border-radius: 12px; background: #fff; color: #22282b; font-size: .9375em; }
-    .left .failed { right: auto; left: 20px; }
-    .failed:empty { display: none; }
+    .trouble:empty { display: none; }
     @media (max-width: 599px) { .launcher { padding: 0 11px; } .launcher span { position: absolute; clip-path: inset(50%); } }
     @media (prefers-reduced-motion: reduce) { .launcher { transition: none; } }
     @media print { .guide { display: none; } }`;
@@ -50,19 +49,19 @@
   const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
   const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
   const mix = (a, b, share) => a.map((channel, i) => channel + (b[i] - channel) * share);
-  const css = (color) => `rgb(${color.map((channel) => Math.round(channel * 255)).join(" ")})`;
+  const css = (color) => `rgb(${color.map((channel) => `${channel * 100}%`).join(" ")})`;
   const BLACK = [0, 0, 0], WHITE = [1, 1, 1];
 
   function contrast(a, b) {
-    const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-    return (light + 0.05) / (dark + 0.05);
+    const ratio = (luminance(a) + 0.05) / (luminance(b) + 0.05);
+    return Math.max(ratio, 1 / ratio);
   }
 
   // The colour itself where it can be read on the ground, else the nearest darker or lighter one that can.
-  function readable(color, ground) {
-    const goal = contrast(BLACK, ground) > contrast(WHITE, ground) ? BLACK : WHITE;
+  function readable(color, ground, least) {
+    const goal = contrast(WHITE, ground) < 4.5 ? BLACK : WHITE;
     let share = 0;
-    while (share < 1 && contrast(mix(color, goal, share), ground) < 4.6) share += 0.02;
+    while (share < 1 && contrast(mix(color, goal, share), ground) < least) share += 0.02;
     return mix(color, goal, share);
   }
 
@@ -71,18 +70,19 @@
     const mixed = `color-mix(in srgb, ${color}, ${color})`;
     if (!window.CSS?.supports("color", mixed)) return undefined;
     guide.style.color = mixed;
-    const found = getComputedStyle(guide).color.match(/-?\d[\d.]*(e-?\d+)?/g)?.slice(0, 3).map(Number);
+    const found = getComputedStyle(guide).color.match(/[\d.]+(e-\d+)?/g).slice(0, 3).map(Number);
     guide.style.color = "";
-    return found?.length === 3 ? found.map((channel) => Math.min(1, Math.max(0, channel))) : undefined;
+    return found;
   }
 
   function paint() {
     const dark = options.theme === "dark" || (options.theme !== "light" && night.matches);
     const accent = channels(options.accent) || [31 / 255, 92 / 255, 71 / 255];
     const surface = dark ? [28 / 255, 35 / 255, 36 / 255] : WHITE;
-    const soft = mix(surface, accent, dark ? 0.16 : 0.1);
-    const onFill = contrast(WHITE, accent) >= 4.5 ? WHITE : contrast(BLACK, accent) > contrast(WHITE, accent) ? BLACK : WHITE;
-    const colors = { fill: accent, "on-fill": onFill, surface, soft, accent: readable(accent, soft) };
+    const onFill = contrast(WHITE, accent) < 4.5 ? BLACK : WHITE;
+    const strong = readable(accent, surface, dark ? 7 : 4.6);
+    const soft = mix(surface, strong, dark ? 0.16 : 0.1);
+    const colors = { fill: accent, "on-fill": onFill, surface, soft, accent: readable(strong, soft, 4.6) };
     for (const [name, color] of Object.entries(colors)) guide.style.setProperty(`--g-${name}`, css(color));
     guide.classList.toggle("dark", dark);
   }
@@ -99,9 +99,8 @@
   function drawing(path, size) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    const attributes = { viewBox: `0 0 ${size} ${size}`, fill: "none", stroke: "currentColor", "aria-hidden": "true" };
-    const strokes = { "stroke-width": size / 14, "stroke-linecap": "round", "stroke-linejoin": "round" };
-    for (const [name, value] of Object.entries({ ...attributes, ...strokes })) svg.setAttribute(name, value);
+    svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
+    svg.ariaHidden = "true";
     line.setAttribute("d", path);
     svg.append(line);
     return svg;
@@ -141,13 +140,8 @@
   let tries = 0;
 
   function emit(event, detail = {}) {
-    for (const handler of [...(listeners[event] || [])]) {
-      try {
-        handler(detail);
-      } catch (error) {
-        setTimeout(() => { throw error; }); // the host's own mistake is the host's to see, and not ours to fall over
-      }
-    }
+    // Each on its own: a handler's mistake is the host's to see, and not ours to fall over.
+    for (const handler of listeners[event] || []) queueMicrotask(() => handler(detail));
   }
 
   async function data(file) {
@@ -156,8 +150,8 @@
   }
 
   async function load() {
-    failed.textContent = "";
-    launcher.setAttribute("aria-busy", "true");
+    trouble.textContent = "";
+    launcher.ariaBusy = "true";
     const again = tries++ ? `?try=${tries}` : ""; // some browsers remember a module that failed
     try {
       const [{ Panel }, style] = await Promise.all([
@@ -170,11 +164,11 @@
       return made;
     } catch (error) {
       loading = null;
-      failed.textContent = TEXTS[language()].failed;
+      trouble.textContent = TEXTS[language()].failed;
       emit("error", { reason: "load" });
       throw error;
     } finally {
-      launcher.removeAttribute("aria-busy");
+      launcher.ariaBusy = null;
     }
   }
 
@@ -192,16 +186,16 @@
   const root = host.attachShadow({ mode: "open" });
   const label = make("span", "");
   const launcher = make("button", "launcher", drawing(SEAL, 32), label);
-  const failed = make("p", "failed");
-  const guide = make("div", `guide ${options.position === "left" ? "left" : "right"}`, launcher, failed);
+  const trouble = make("p", "trouble");
+  const guide = make("div", `guide ${options.position === "left" ? "left" : "right"}`, launcher, trouble);
   const night = matchMedia("(prefers-color-scheme: dark)");
   const shared = { base, root, guide, launcher, SEAL, OPEN, make, drawing, data, stored, emit };
 
   launcher.type = "button";
-  launcher.setAttribute("aria-haspopup", "dialog");
-  launcher.setAttribute("aria-expanded", "false");
+  launcher.ariaHasPopup = "dialog";
+  launcher.ariaExpanded = "false";
   launcher.addEventListener("click", () => open().catch(() => {}));
-  failed.setAttribute("role", "alert");
+  trouble.role = "alert";
   root.append(guide);
   adopt(STYLE);
   name();
