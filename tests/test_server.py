@@ -53,7 +53,8 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "rag", "serve", "--docs", str(docs), "--index", str(tmp_path / "index")]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    records = {"RAG_RECORDS_URL": str(tmp_path / "records.sqlite3")}
+    environ = {**os.environ, **records, "PYTHONPATH": os.pathsep.join(sys.path)}
     with (
         log.open("wb") as output,
         subprocess.Popen(

@@ -66,9 +66,8 @@ class Chatbot:
             yield from _pieces(small_talk(question, spoken, kind, self.starters(spoken)[:3]))
             return
         alone = standalone(question, history, self.retriever.analyzer, language)
-        query, hits, draft = self._find(alone)
+        query, hits, draft = yield from self._find(alone)
         found = time.perf_counter()
-        yield Retrieved(tuple(hits))
         if draft.statements and self.writer:
             answer = yield from self._written(question, query, hits, draft, history)
         else:
@@ -96,12 +95,13 @@ class Chatbot:
             return self._extractive(question, query, hits, Draft(draft.question, ()))
         return fallen_back(self._extractive(question, query, hits, draft), reply.failure if reply else "")
 
-    def _find(self, alone: Standalone) -> tuple[Query, list[Hit], Draft]:
-        """Passages and a draft for the first reading of a message that the documents answer."""
+    def _find(self, alone: Standalone) -> Generator[Retrieved, None, tuple[Query, list[Hit], Draft]]:
+        """Passages, told as soon as they are found, and a draft for the first reading that the documents answer."""
         tried = []
         for text in (alone.text, *alone.others):
             query = self.retriever.query(text, alone.language)
             hits = self.retriever.hits(query, HITS)
+            yield Retrieved(tuple(hits))
             tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
             if tried[-1][2].statements:
                 return tried[-1]

@@ -31,15 +31,16 @@ def serve(settings: Settings, progress: Progress) -> None:
 
     from rag.api.admission import Gate
     from rag.api.logs import configure
+    from rag.records import recorder_from
 
     configure(settings.log_format)
-    gate = Gate(settings)  # wrong settings are told before any work is done
+    gate, recorder = Gate(settings), recorder_from(settings)  # wrong settings are told before any work is done
     encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
     if is_stale(settings.docs_dir, settings.index_dir, encoder, glossary):
         print(f"Building the index of {settings.docs_dir} ...", flush=True)
         for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
             print(f"skipped {line}", flush=True)
-    app = make_app(Chatbot.from_settings(settings), settings=settings, gate=gate)
+    app = make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder, gate=gate)
     print(f"Seoul AI Guide: http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
@@ -65,11 +66,14 @@ def make_app(
     Raises InputError for settings that cannot be served with, such as `*` among the allowed origins.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read on import
+    from rag.admin import mount_admin
     from rag.api.admission import Gate
     from rag.api.app import new_app
     from rag.api.budget import Budget
     from rag.api.service import Service
+    from rag.records import database_from
     from rag.ui import mount_page
+    from rag.widget import widget_routes
 
     settings = settings or chatbot.settings
     gate = gate or Gate(settings)
@@ -78,6 +82,10 @@ def make_app(
     threading.Thread(target=_warm, args=(chatbot, service.ready), name="warm", daemon=True).start()
     app = new_app(service)
     app.state.service = service
+    app.include_router(widget_routes())
+    analyzer, days = chatbot.retriever.analyzer, settings.records_days
+    database = database_from(settings) if settings.admin_token else None
+    mount_admin(app, settings.admin_token, database, analyzer, days, service.recorder.counters)
     sources = [passage.source for passage in chatbot.index.passages]
     return mount_page(app, chatbot, documents=sources, contact=settings.contact, service=service)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from rag.types import Done, Event, Language
@@ -16,8 +19,22 @@ class AnswerCache:
 
     def __init__(self, size: int = 1000) -> None:
         self.size = size
+        self.making: dict[Key, asyncio.Event] = {}  # used from the event loop only
         self._kept: OrderedDict[Key, tuple[Event, ...]] = OrderedDict()
         self._lock = threading.Lock()
+
+    @contextmanager
+    def mark(self, key: Key | None) -> Iterator[None]:
+        """Show others that the answer is being made, until the block ends."""
+        if key is None or key in self.making:
+            yield
+            return
+        made = self.making[key] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self.making[key]
+            made.set()
 
     def get(self, key: Key) -> tuple[Event, ...]:
         """The events of an answer, or none."""

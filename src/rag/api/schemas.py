@@ -123,7 +123,9 @@ class ChatAnswer(Schema):
         fields = {name: getattr(answer, name) for name in cls.model_fields.keys() & _ANSWER_FIELDS}
         cited = [CitationModel.model_validate(citation, from_attributes=True) for citation in answer.citations]
         ids = {"answer_id": answer_id, "conversation_id": conversation_id}
-        return cls.model_construct(**{**fields, **ids, "answer": answer.text, "citations": cited, "suggestions": list(answer.suggestions)})
+        return cls.model_construct(
+            **{**fields, **ids, "answer": answer.text, "citations": cited, "suggestions": list(answer.suggestions)}
+        )
 
 
 _ANSWER_FIELDS = {"question", "language", "status", "mode", "suggestions", "notice", "query", "timings_ms"}

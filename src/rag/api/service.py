@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+import anyio
 from anyio import CapacityLimiter, to_thread
 
 from rag.api.admission import Gate, Visitor
@@ -28,6 +29,7 @@ from rag.settings import Settings
 from rag.types import Answer, Delta, Done, Event, Hit, Language, Passage, Turn
 
 FIRST, FURTHER = 0, 1  # urgencies
+_PATIENCE = 3.0  # seconds
 _BATCH_SECONDS = 0.03  # pieces that come about faster than this are sent together
 log = logging.getLogger(__name__)
 
@@ -154,10 +156,20 @@ class Making:
         )
 
     async def _batches(self) -> AsyncGenerator[list[Event], None]:
-        cached = self._cached()
-        if cached:
-            yield list(cached)
+        """From the cache, or made; who asks what somebody is asking now waits a little for that answer."""
+        cache, key = self._voices.cache, self._key
+        if key is not None and key in cache.making:
+            with anyio.move_on_after(_PATIENCE):
+                await cache.making[key].wait()
+        if found := self._cached():
+            yield list(found)
             return
+        with cache.mark(key):
+            async with aclosing(self._made()) as batches:
+                async for batch in batches:
+                    yield batch
+
+    async def _made(self) -> AsyncGenerator[list[Event], None]:
         stream = self._stream()
         try:
             async with self.service.line.turn(FIRST):
@@ -191,20 +203,16 @@ class Making:
         return found
 
     def _stream(self) -> Generator[Event, None, None]:
-        """The events, in a worker thread; somebody may have asked the same while this one waited in line."""
-        found = self._cached()
-        if found:
-            yield from found
-            return
+        """The events; to be iterated in worker threads."""
         spent = self._voices.has_model and self.service.budget.is_spent(self.visitor.site)
         chatbot = self._voices.plain if spent else self._voices.full
         events: list[Event] = []
         for event in chatbot.stream(self.asked.question, self.asked.history, self.asked.language):
             told = _told_of_budget(event) if spent else event
             events.append(told)
+            if isinstance(event, Done) and self._key:
+                self._voices.cache.put(self._key, events)
             yield told
-        if self._key:
-            self._voices.cache.put(self._key, events)
 
 
 def _take(stream: Iterator[Event], seconds: float, site: str) -> list[Event]:
