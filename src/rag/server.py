@@ -66,12 +66,10 @@ def make_app(
     Raises InputError for settings that cannot be served with, such as `*` among the allowed origins.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read on import
-    from rag.admin import mount_admin
     from rag.api.admission import Gate
     from rag.api.app import new_app
     from rag.api.budget import Budget
     from rag.api.service import Service
-    from rag.records import database_from
     from rag.ui import mount_page
     from rag.widget import widget_routes
 
@@ -83,11 +81,25 @@ def make_app(
     app = new_app(service)
     app.state.service = service
     app.include_router(widget_routes())
-    analyzer, days = chatbot.retriever.analyzer, settings.records_days
-    database = database_from(settings) if settings.admin_token else None
-    mount_admin(app, settings.admin_token, database, analyzer, days, service.recorder.counters)
+    if settings.admin_token:
+        _mount_admin(app, chatbot, settings, service.recorder)
     sources = [passage.source for passage in chatbot.index.passages]
     return mount_page(app, chatbot, documents=sources, contact=settings.contact, service=service)
+
+
+def _mount_admin(app: FastAPI, chatbot: Chatbot, settings: Settings, recorder: Recorder) -> None:
+    from rag.admin import mount_admin
+    from rag.records import database_from
+
+    mount_admin(
+        app,
+        settings.admin_token,
+        database_from(settings),
+        chatbot.retriever.analyzer,
+        settings.records_days,
+        alternatives=chatbot.retriever.lexicon.alternatives,
+        counters=recorder.counters,
+    )
 
 
 def voices(chatbot: Chatbot, budget: Budget) -> Voices:
