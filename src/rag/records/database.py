@@ -26,9 +26,10 @@ _LOCK = 7_262_026  # an arbitrary number: PostgreSQL's advisory lock while table
 class Database:
     """One database of records. `prepare` must have succeeded before rows are read or written."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, wait: int = _WAIT) -> None:
+        """`wait` is how many seconds a lock or a connection may take."""
         self.url = _parse(url)
-        self.engine = _engine(self.url)
+        self.engine = _engine(self.url, wait)
         self._path = _file_of(self.url)
         self._identity: tuple[int, int] | None = None
         self._opening = threading.Lock()
@@ -60,13 +61,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reading, the tables being up to date; raises RecordsError where that fails."""
+        """A connection for reading; raises RecordsError where that fails."""
+        with self.ready(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """The tables up to date; what the database raises inside becomes a RecordsError with its address."""
         try:
             self.prepare()
-            with self.engine.connect() as connection:
-                yield connection
+            yield
         except (SQLAlchemyError, OSError) as error:
-            raise RecordsError(f"{self}: the records cannot be read ({reason(error)}); see RAG_RECORDS_URL") from error
+            self.distrust()
+            raise RecordsError(f"{self}: the records cannot be used ({reason(error)}); see RAG_RECORDS_URL") from error
 
     def distrust(self) -> None:
         """Look at file and tables again before the next use: something failed."""
@@ -105,7 +112,7 @@ def _parse(address: str) -> URL:
         return URL.create("sqlite", database=str(Path(address).expanduser().absolute()))
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise InputError("RAG_RECORDS_URL: not a database URL; write postgresql://user@host/name or a path") from None
     name = url.get_backend_name()
     if name not in ("sqlite", "postgresql", "postgres"):
@@ -119,8 +126,8 @@ def _file_of(url: URL) -> Path | None:
     return Path(url.database) if ours and url.database else None
 
 
-def _engine(url: URL) -> Engine:
-    waiting = {"timeout": _WAIT} if url.get_backend_name() == "sqlite" else {"connect_timeout": _WAIT}
+def _engine(url: URL, wait: int) -> Engine:
+    waiting = {"timeout": wait} if url.get_backend_name() == "sqlite" else {"connect_timeout": wait}
     try:
         engine = create_engine(url, connect_args=waiting, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as error:

@@ -14,7 +14,10 @@ _ORPHAN = timedelta(days=1)  # feedback may come before its answer is written, b
 
 
 def forget(database: Database, conversation_id: str) -> int:
-    """Delete a conversation with all that belongs to it; gives how many turns it had, 0 for an unknown one."""
+    """Delete a conversation with all that belongs to it; gives how many turns it had, 0 for an unknown one.
+
+    Raises RecordsError where the database cannot be used.
+    """
     turns = select(TurnRow.id).where(TurnRow.conversation_id == conversation_id)
     _, count, _ = _delete(
         database,
@@ -41,7 +44,7 @@ def expire(database: Database, before: datetime) -> int:
 
 def _delete(database: Database, *statements: Delete) -> list[int]:
     """Run them in one transaction; gives the rows that each one deleted. On SQLite nothing is left in the files."""
-    with database.writing() as connection:
+    with database.ready(), database.writing() as connection:
         results: list[Any] = [connection.execute(statement) for statement in statements]
         counts = [result.rowcount for result in results]
     if database.engine.dialect.name == "sqlite" and any(counts):

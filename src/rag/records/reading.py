@@ -138,6 +138,22 @@ def report(database: Database, period: Period) -> Report:
         )
 
 
+def summary(report: Report) -> dict[str, object]:
+    """The figures of a report by name, for the command line."""
+    return {
+        "from": report.period.first.isoformat(),
+        "to": report.period.last.isoformat(),
+        "conversations": report.conversations,
+        "questions": report.questions,
+        "answered": report.answered,
+        "no_answer": report.silent,
+        "helpful": report.helpful,
+        "unhelpful": report.unhelpful,
+        **{f"language_{language}": count for language, count in report.languages.items()},
+        **{f"p{share}_ms": round(took, 1) for share, took in report.latency.items()},
+    }
+
+
 def percentile(ordered: Sequence[float], share: int) -> float:
     """The value that so many percent of the ordered values do not exceed (nearest rank)."""
     return ordered[max(0, -(-share * len(ordered) // 100) - 1)]

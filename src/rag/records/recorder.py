@@ -54,11 +54,13 @@ class WriteBehind:
         public: Sequence[str] = (),
         capacity: int = _CAPACITY,
         pauses: tuple[float, float] = _PAUSES,
+        drain: float = _DRAIN,
     ) -> None:
         self.database = database
         self.days = days
         self.public = tuple(public)
         self.pauses = pauses
+        self.drain = drain
         self.written = 0
         self.dropped = 0
         self._queue: Queue[Item | None] = Queue(capacity)
@@ -92,11 +94,11 @@ class WriteBehind:
         """Write down what is waiting, for a few seconds at most, and stop."""
         if self._closing.is_set():
             return
-        self._deadline = time.monotonic() + _DRAIN
+        self._deadline = time.monotonic() + self.drain
         self._closing.set()
         with suppress(Full):  # wakes an idle thread; a full queue does so as well
             self._queue.put_nowait(None)
-        self._thread.join(_DRAIN + 1)
+        self._thread.join(self.drain + 1)
         if lost := self._queue.unfinished_tasks:
             log.error("%s: %d records could not be written before the end", self.database, lost)
         atexit.unregister(self.close)
@@ -187,8 +189,7 @@ class WriteBehind:
             return
         self._next_sweep = now + _SWEEP
         try:
-            self.database.prepare()
             expire(self.database, now - timedelta(days=self.days))
-        except (SQLAlchemyError, OSError, RecordsError) as error:
+        except RecordsError as error:
             self._next_sweep = now + timedelta(minutes=10)
             self._failed(error)
