@@ -26,6 +26,7 @@ from rag.widget import widget_routes
 
 ROOT = Path(__file__).parents[2]
 MANY = "100000/minute"
+_HEAD = '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
 
 
 def example() -> ModuleType:
@@ -63,9 +64,8 @@ class Hosts:
     def page(self, name: str, body: str = "<h1>Host</h1>", head: str = "", widget: str = "", lang: str = "en") -> str:
         """Write a bare page with the widget on it; returns its address."""
         script = f'<script src="{self.guide}/widget.js" {widget} defer></script>'
-        html = f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Host</title>{{}}{head}</head>'
-        viewport = '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        (self.folder / name).write_text(html.format(viewport) + f"<body>{body}{script}</body></html>", "utf-8")
+        top = f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Host</title>{_HEAD}{head}</head>'
+        (self.folder / name).write_text(f"{top}<body>{body}{script}</body></html>", "utf-8")
         return f"{self.bare}/{name}"
 
 

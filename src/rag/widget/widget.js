@@ -22,7 +22,7 @@
   };
   const SEAL = "M3 13.5c5-.4 9.6-2.6 13-7 3.4 4.4 8 6.6 13 7M9 17v5M23 17v5M16 15.5v6.5M5 27.5c2.8-2.2 5.5-2.2 8.2 0s5.5 2.2 8.2 0c1.7-1.3 3.6-1.7 5.6-1.3";
   const STYLE = `
-    :host { all: initial !important; display: block !important; position: fixed !important; inset: auto !important;
+    :host { all: initial !important; display: block !important; position: fixed !important; inset: 0 auto auto 0 !important;
       width: 0 !important; height: 0 !important; direction: ltr !important; z-index: 2147483647 !important; overflow: visible !important; }
     :host::before, :host::after, :host::backdrop { content: none !important; display: none !important; }
     .guide { font: 400 medium/1.6 Pretendard, -apple-system, "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", system-ui, sans-serif; word-break: keep-all; overflow-wrap: anywhere; }
