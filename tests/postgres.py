@@ -28,7 +28,9 @@ def server_folder() -> Path | None:
         told = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False).stdout.strip()
         candidates.append(Path(told) if told else None)
     candidates += [Path(found) for pattern in USUAL for found in sorted(glob(pattern), reverse=True)]
-    whole = (folder for folder in candidates if folder and all((folder / name).exists() for name in ("initdb", "postgres")))
+    whole = (
+        folder for folder in candidates if folder and all((folder / name).exists() for name in ("initdb", "postgres"))
+    )
     return next(whole, None)
 
 
@@ -43,7 +45,11 @@ def cluster() -> Iterator[str]:
     try:
         os.chown(home, owner.pw_uid, owner.pw_gid)
         data = home / "data"
-        _run(owner, home, [folder / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
+        _run(
+            owner,
+            home,
+            [folder / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+        )
         with _server(owner, home, folder, data):
             yield f"postgresql://tester@/{{database}}?host={home}&port=5499"
     finally:

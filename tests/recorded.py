@@ -10,12 +10,30 @@ from rag.exchanges import Exchange
 from rag.types import Answer, Citation, Language, Status
 
 DOCUMENTS = {
-    "ko": [("market", "국내 AI 시장 규모와 전망"), ("talent", "AI 인재"), ("city-policy", "서울시 AI 정책"), ("rankings", "순위로 본 서울")],
-    "en": [("market", "Korean AI market size and forecast"), ("talent", "AI talent"), ("yangjae-hub", "Yangjae AI Hub")],
+    "ko": [
+        ("market", "국내 AI 시장 규모와 전망"),
+        ("talent", "AI 인재"),
+        ("city-policy", "서울시 AI 정책"),
+        ("rankings", "순위로 본 서울"),
+    ],
+    "en": [
+        ("market", "Korean AI market size and forecast"),
+        ("talent", "AI talent"),
+        ("yangjae-hub", "Yangjae AI Hub"),
+    ],
 }
 ANSWERED = {
-    "ko": ["국내 AI 시장 규모는 얼마인가요?", "양재 AI 허브는 언제 문을 열었나요?", "서울시는 AI 인재를 몇 명 키우나요?", "AI 대학원은 어디에 있나요?"],
-    "en": ["How large is the Korean AI market?", "When did the Yangjae AI Hub open?", "Which universities have AI schools?"],
+    "ko": [
+        "국내 AI 시장 규모는 얼마인가요?",
+        "양재 AI 허브는 언제 문을 열었나요?",
+        "서울시는 AI 인재를 몇 명 키우나요?",
+        "AI 대학원은 어디에 있나요?",
+    ],
+    "en": [
+        "How large is the Korean AI market?",
+        "When did the Yangjae AI Hub open?",
+        "Which universities have AI schools?",
+    ],
 }
 SILENT = {
     "ko": [
@@ -40,7 +58,9 @@ SILENT = {
 COMMENTS = ["", "", "연도가 다릅니다.", "Too long.", "링크가 열리지 않아요", "I asked about 2024, not 2021."]
 
 
-def citation(marker: int, document: str = "docs/ko/market.md", title: str = "AI 시장", language: Language = "ko") -> Citation:
+def citation(
+    marker: int, document: str = "docs/ko/market.md", title: str = "AI 시장", language: Language = "ko"
+) -> Citation:
     quote = "국내 AI 시장은 2조 원이다." if language == "ko" else "The market was KRW 2 trillion."
     return Citation(marker, document, title, "", "", "", "", f"{document}#1", quote, 0, len(quote), None, language)
 
@@ -77,18 +97,23 @@ def many(count: int, days: int = 90, seed: int = 5, now: datetime | None = None)
 
 
 def _exchange(number: int, language: Language, status: Status, moment: datetime, chance: random.Random) -> Exchange:
-    questions = {"answered": ANSWERED[language], "no_answer": SILENT[language], "smalltalk": ["안녕하세요", "hello"]}[status]
+    questions = {"answered": ANSWERED[language], "no_answer": SILENT[language], "smalltalk": ["안녕하세요", "hello"]}[
+        status
+    ]
     weights = [2.0 / (place + 1) for place in range(len(questions))]
     question = chance.choices(questions, weights)[0]
     citations = []
     if status == "answered":
         chosen = chance.sample(DOCUMENTS[language], chance.choice([1, 1, 2]))
         citations = [
-            citation(marker, f"docs/{language}/{name}.md", title, language) for marker, (name, title) in enumerate(chosen, 1)
+            citation(marker, f"docs/{language}/{name}.md", title, language)
+            for marker, (name, title) in enumerate(chosen, 1)
         ]
     text = " ".join(f"{one.quote} [{one.marker}]" for one in citations) or "문서에 없는 내용입니다."
     mode = "model" if chance.random() < 0.3 else "extractive"
     answer = Answer(question, language, status, mode, text, tuple(citations), query=question)
     origin = chance.choice(["", "https://invest.example.kr"])
     taken = chance.lognormvariate(3.2, 0.6) * (30 if mode == "model" else 1)
-    return Exchange(f"answer-{number}", f"conversation-{number // 3}", origin, question, answer, moment, round(taken, 1))
+    return Exchange(
+        f"answer-{number}", f"conversation-{number // 3}", origin, question, answer, moment, round(taken, 1)
+    )

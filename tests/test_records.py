@@ -131,7 +131,9 @@ def test_a_conversation_knows_its_first_and_last_turn(recorder: WriteBehind, dat
 def test_personal_data_is_masked_before_it_is_stored(database: Database) -> None:
     recorder = WriteBehind(database, public=["Invest Seoul, 02-6361-4120"])
     answer = "담당자 번호는 010-1234-5678, 서울투자청은 02-6361-4120입니다. [1]"
-    recorder.record(exchange("a1", "c1", "제 번호는 010-1234-5678입니다", text=answer, query="010-1234-5678", asked_at=NOW))
+    recorder.record(
+        exchange("a1", "c1", "제 번호는 010-1234-5678입니다", text=answer, query="010-1234-5678", asked_at=NOW)
+    )
     recorder.feedback("a1", False, "kim@example.com으로 답 주세요")
     recorder.close()
     kept = str(list(conversations(database)))
@@ -261,7 +263,9 @@ def test_a_recorder_sweeps_by_itself(database: Database) -> None:
 
 def test_drafts_of_evaluation_cases_leave_the_verdict_to_a_person(recorder: WriteBehind, database: Database) -> None:
     recorder.record(exchange("a1", "c1", "양재 AI 허브는?", asked_at=NOW))
-    follow_up = exchange("a2", "c1", "언제 열었어?", query="양재 AI 허브는 언제 열었어?", asked_at=NOW + timedelta(minutes=1))
+    follow_up = exchange(
+        "a2", "c1", "언제 열었어?", query="양재 AI 허브는 언제 열었어?", asked_at=NOW + timedelta(minutes=1)
+    )
     recorder.record(follow_up)
     recorder.record(exchange("a3", "c1", "고마워", asked_at=NOW + timedelta(minutes=2)))
     recorder.feedback("a2", False, "틀렸어요")

@@ -67,7 +67,9 @@ def test_a_lock_holds_up_nothing_but_the_writing(path: Path, caplog: pytest.LogC
     assert sum("written again" in record.message for record in caplog.records) == 1
 
 
-def test_a_full_disk_drops_what_does_not_fit_the_queue_and_says_so(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_drops_what_does_not_fit_the_queue_and_says_so(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     recorder = made(path, capacity=20)
     recorder.record(exchange("a0"))
     assert recorder.flush(30)
@@ -160,7 +162,9 @@ def test_tables_that_vanish_are_told_and_nothing_else_stops(path: Path, caplog: 
     assert told(caplog) == 1
 
 
-def test_a_database_server_that_is_away_is_asked_again_and_given_up_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_database_server_that_is_away_is_asked_again_and_given_up_at_the_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     recorder = made("postgresql://nobody:hush@127.0.0.1:9/records")
     recorder.record(exchange("a1", question="my secret question"))
     wait_until_failing(recorder, caplog)

@@ -28,7 +28,8 @@ _EMAIL = re.compile(
 )
 _RESIDENT = re.compile(rf"(?<![\d.,])(\d{{6}})({_GAP})([0-9])(\d{{6}}|[*x●○•]{{6}})(?![\d*])", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\d.,-])(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ .-]?)\d{6}\2\d{4,5})(?![\d]|[.,-]\d)")
-_CARD_PREFIX = re.compile(r"3[0-68]|4|5|6|9|2(?:2[2-9]|[3-6]|7[01]|720)")
+_CARD_PREFIX = re.compile(r"3[04-9]|4|5|6|9|2(?:2[2-9]|[3-6]|7[01]|720)")
+_KOREAN = re.compile(r"(?<![\d.,-])(?:0082[ .-]?0?|0)\d{1,2}[ .-]?\d{3,4}[ .-]?\d{4}(?!\d|[.,-]\d)")
 _DIALLING_OUT = re.compile(r"(?<!\d)00(?=[1-9])")
 _LICENCE = re.compile(r"(?<![\d-])(?:1[1-9]|2[0-8])-\d{2}-\d{6}-\d{2}(?![\d-])")
 _BUSINESS = re.compile(r"(?<![\d.,-])(\d{3})-(\d{2})-(\d{5})(?![\d-])")
@@ -56,6 +57,10 @@ class PersonalData:
     start: int
     end: int
 
+    def overlaps(self, other: PersonalData) -> bool:
+        """Whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
 
 def mask_personal_data(text: str, keep: Sequence[str] = ()) -> str:
     """The text with `[phone number]`, `[e-mail]` and the like in place of personal data.
@@ -77,7 +82,7 @@ def personal_data(text: str) -> list[PersonalData]:
     folded = _fold(text)
     taken: list[PersonalData] = []
     for find in (_emails, _residents, _cards, _phones, _licences, _businesses, _passports, _accounts):
-        taken += [one for one in find(folded) if all(one.end <= t.start or t.end <= one.start for t in taken)]
+        taken += [one for one in find(folded) if not any(one.overlaps(other) for other in taken)]
     return sorted(taken, key=lambda one: one.start)
 
 
@@ -146,24 +151,42 @@ def _luhn(digits: str) -> bool:
 
 
 def _phones(text: str) -> Iterator[PersonalData]:
-    dialled = [] if sum(map(str.isdigit, text)) < 7 else list(_dialled(text))
-    yield from dialled
-    for match in _SPOKEN_MOBILE.finditer(text):
-        said = re.sub(r"\D", "", match.group().translate(_SPOKEN_DIGITS))
-        alone = all(match.end() <= one.start or one.end <= match.start() for one in dialled)
-        if alone and 10 <= len(said) <= 12 and re.search("[가-힣]", match.group()):
-            yield PersonalData("phone number", *match.span())
+    taken: list[PersonalData] = []
+    ways = (_matched, _korean) if sum(map(str.isdigit, text)) >= 7 else ()
+    for find in (*ways, _spoken):
+        taken += [one for one in find(text) if not any(one.overlaps(other) for other in taken)]
+    return iter(taken)
 
 
-def _dialled(text: str) -> Iterator[PersonalData]:
-    import phonenumbers  # loads the numbering plan of Korea; those of other countries when they are met
+def _matched(text: str) -> Iterator[PersonalData]:
+    """What libphonenumber finds, in the numbering plans of all countries."""
+    import phonenumbers  # loads the plan of Korea; those of other countries when they are met
 
     plus = _DIALLING_OUT.sub(" +", text)  # 0082 is +82; as long, so places stay
     leniency = phonenumbers.Leniency.VALID
     for number in phonenumbers.PhoneNumberMatcher(plus, "KR", leniency=leniency, max_tries=sys.maxsize):
-        start = number.start - (plus[number.start] != text[number.start])
-        if _is_dialled(number.raw_string) and not text[:start][-1:].isdigit():
+        raw, start = number.raw_string, number.start
+        start += raw.startswith("(") and raw.count("(") > raw.count(")")
+        start -= plus[start] != text[start]
+        if _is_dialled(raw) and not text[:start][-1:].isdigit():
             yield PersonalData("phone number", start, number.end)
+
+
+def _korean(text: str) -> Iterator[PersonalData]:
+    """Korean numbers that it passes over because other figures stand close before them."""
+    import phonenumbers
+
+    for match in _KOREAN.finditer(text):
+        number = phonenumbers.parse(_DIALLING_OUT.sub("+", match.group()), "KR")
+        if _is_dialled(match.group()) and phonenumbers.is_valid_number(number):
+            yield PersonalData("phone number", *match.span())
+
+
+def _spoken(text: str) -> Iterator[PersonalData]:
+    for match in _SPOKEN_MOBILE.finditer(text):
+        said = re.sub(r"\D", "", match.group().translate(_SPOKEN_DIGITS))
+        if 10 <= len(said) <= 12 and re.search("[가-힣]", match.group()):
+            yield PersonalData("phone number", *match.span())
 
 
 def _is_dialled(raw: str) -> bool:
