@@ -38,7 +38,7 @@ export class Card {
   }
 
   heading(citation) {
-    const title = this.make("h3", "", citation.title);
+    const title = this.make("h2", "", citation.title);
     const section = this.make("p", "section", citation.section);
     title.lang = section.lang = citation.language;
     return [title, section, this.panel.chip(citation)];

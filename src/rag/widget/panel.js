@@ -159,7 +159,7 @@ export class Panel {
 
   questions(key, texts) {
     const items = texts.map((text) => this.make("li", "", this.button("ask", () => this.ask(text), text)));
-    return this.make("section", "questions", this.make("h4", "", this.say(key)), this.make("ul", "", ...items));
+    return this.make("section", "questions", this.make(key === "starters" ? "h3" : "h4", "label", this.say(key)), this.make("ul", "", ...items));
   }
 
   listen() {
@@ -368,7 +368,7 @@ export class Panel {
 
   sources(nodes) {
     const { make } = this;
-    const section = make("section", "sources", make("h4", "", this.say("sources")), ...nodes.slice(0, SHOWN));
+    const section = make("section", "sources", make("h4", "label", this.say("sources")), ...nodes.slice(0, SHOWN));
     const rest = nodes.slice(SHOWN);
     if (rest.length) section.append(make("details", "", make("summary", "", this.say("more", { n: rest.length })), ...rest));
     return section;
