@@ -38,28 +38,28 @@ class Frontdoor:
         """Serve one request; an error that nobody caught becomes a problem, with a line in the log."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        passage = _Passage(scope, send)
+        reply = _Reply(scope, send)
         started = time.perf_counter()
         try:
             self.gate.check_origin(HTTPConnection(scope))
-            await self.app(scope, receive, passage.send)
+            await self.app(scope, receive, reply.send)
         except ProblemError as error:
-            await passage.fail(error)
+            await reply.fail(error)
         except Exception:
-            log.exception("Request %s failed", passage.request_id)
-            await passage.fail(ProblemError("internal"))
+            log.exception("Request %s failed", reply.request_id)
+            await reply.fail(ProblemError("internal"))
         finally:
-            self._tell(scope, passage, time.perf_counter() - started)
+            self._tell(scope, reply, time.perf_counter() - started)
 
-    def _tell(self, scope: Scope, passage: _Passage, seconds: float) -> None:
+    def _tell(self, scope: Scope, reply: _Reply, seconds: float) -> None:
         route = _route(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self.metrics.requests.labels(route, method, str(passage.status)).inc()
+        self.metrics.requests.labels(route, method, str(reply.status)).inc()
         self.metrics.request_seconds.labels(route).observe(seconds)
-        if passage.code:
-            self.metrics.refused.labels(passage.code).inc()
-        told = {"request_id": passage.request_id, "status": passage.status, "ms": round(seconds * 1000, 1)}
-        level = logging.ERROR if passage.status == 500 else logging.INFO
+        if reply.code:
+            self.metrics.refused.labels(reply.code).inc()
+        told = {"request_id": reply.request_id, "status": reply.status, "ms": round(seconds * 1000, 1)}
+        level = logging.ERROR if reply.status == 500 else logging.INFO
         log.log(level, "%s %s", method, route, extra={**told, "site": scope["state"].get("site", "-")})
 
 
@@ -72,7 +72,7 @@ def _route(scope: Scope) -> str:
     return str(getattr(route, "path", "")) or "other"
 
 
-class _Passage:
+class _Reply:
     """One response on its way out."""
 
     def __init__(self, scope: Scope, send: Send) -> None:

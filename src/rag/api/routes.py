@@ -72,7 +72,7 @@ def api_routes(service: Service) -> APIRouter:
 
             return OneShot(making, made)
         language = language_wanted(request.headers.get("accept-language", ""), body.model_dump(include={"language"}))
-        return EventStream(making, sse(making, service.settings, language, request.state.request_id))
+        return EventStream(making, sse(making, language, request.state.request_id))
 
     @router.post("/search", responses=problems(400, 401, 403, 413, 415, 422, 429, 503))
     async def search(body: SearchRequest, visitor: Visitor = admitted) -> SearchResponse:
@@ -83,9 +83,7 @@ def api_routes(service: Service) -> APIRouter:
                 hits = await to_thread.run_sync(service.voices.search, body.query, body.k, limiter=service.threads)
         finally:
             ticket.close()
-        return SearchResponse(
-            hits=[SearchHit.of(hit, service.settings.document_name(hit.passage.document_id)) for hit in hits]
-        )
+        return SearchResponse(hits=[SearchHit.of(hit, service.document_name(hit.passage.document_id)) for hit in hits])
 
     @router.post("/feedback", status_code=204, responses=problems(400, 401, 403, 413, 415, 422, 429))
     async def feedback(request: Request, body: FeedbackRequest) -> None:

@@ -96,6 +96,11 @@ class Service:
         self.line = Line(max(2, min(4, os.cpu_count() or 2)))
         self.threads = CapacityLimiter(settings.max_answers)
         self.ready = threading.Event()
+        self._documents = settings.docs_label
+
+    def document_name(self, document_id: str) -> str:
+        """The name citations show for a document."""
+        return f"{self._documents}/{document_id}"
 
     def make(self, asked: Asked, visitor: Visitor) -> Making:
         """Begin an answer; raises ProblemError (503, 429) when there is no place for it. Close what is returned."""

@@ -14,7 +14,6 @@ from starlette.types import Receive, Scope, Send
 from rag.api.problems import ProblemError, problem
 from rag.api.schemas import ChatAnswer, DeltaData, FoundPassage, RetrievedData
 from rag.api.service import Making
-from rag.settings import Settings
 from rag.types import Delta, Done, Event, Language, Retrieved
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the second: nginx must not hold events back
@@ -48,14 +47,20 @@ class OneShot(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Make and send it, unless the reader goes away first."""
+        failure: Exception | None = None
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(_until_gone, receive, group.cancel_scope)
-                response = await self._make()
-                await response(scope, receive, send)
+                try:
+                    response = await self._make()
+                    await response(scope, receive, send)
+                except Exception as error:  # noqa: BLE001 - raised below: the task group would wrap it
+                    failure = error
                 group.cancel_scope.cancel()
         finally:
             self._making.close()
+        if failure:
+            raise failure
 
 
 async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
@@ -64,12 +69,12 @@ async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
     scope.cancel()
 
 
-async def sse(making: Making, settings: Settings, language: Language, request_id: str) -> AsyncIterator[str]:
+async def sse(making: Making, language: Language, request_id: str) -> AsyncIterator[str]:
     """The events of `POST /api/v1/chat` as text."""
     try:
         async with aclosing(making.events()) as batches:
             async for batch in batches:
-                yield "".join(_encoded(event, making, settings) for event in batch)
+                yield "".join(_encoded(event, making) for event in batch)
     except ProblemError as error:
         yield _failure(error, language, request_id)
     except Exception:  # the status is sent already: all that can be done is to say so
@@ -86,23 +91,25 @@ async def finished(making: Making) -> ChatAnswer:
     raise ProblemError("no-answer-made", language=making.asked.language)
 
 
-def _encoded(event: Event, making: Making, settings: Settings) -> str:
+def _encoded(event: Event, making: Making) -> str:
     asked = making.asked
     if isinstance(event, Delta):
         return message("delta", DeltaData(text=event.text).model_dump_json())
     if isinstance(event, Done):
         return message("done", ChatAnswer.of(event.answer, asked.answer_id, asked.conversation_id).model_dump_json())
     found = RetrievedData(
-        answer_id=asked.answer_id, conversation_id=asked.conversation_id, hits=_found(event, settings)
+        answer_id=asked.answer_id,
+        conversation_id=asked.conversation_id,
+        hits=_found(event, making.service.document_name),
     )
     return message("retrieved", found.model_dump_json())
 
 
-def _found(event: Retrieved, settings: Settings) -> list[FoundPassage]:
+def _found(event: Retrieved, document_name: Callable[[str], str]) -> list[FoundPassage]:
     return [
         FoundPassage(
             passage_id=hit.passage.id,
-            document=settings.document_name(hit.passage.document_id),
+            document=document_name(hit.passage.document_id),
             title=hit.passage.source.title,
             score=round(hit.score, 4),
         )
