@@ -45,6 +45,10 @@ HOMES = {
     "gradio": {"ui", "server"},
     "fastapi": {"admin", "api", "ui", "server", "widget"},
     "starlette": {"admin", "api", "ui", "server", "widget"},
+    "sqlalchemy": {"records"},
+    "alembic": {"records"},
+    "jinja2": {"admin"},
+    "phonenumbers": {"privacy"},
     "uvicorn": {"api", "server"},
 }
 
