@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
+SERVER_PACKAGES = ("postgresql",)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,13 +32,20 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def provide_browser() -> None:
-    """Install Chromium and Korean fonts where that is ours to do (root on Debian); elsewhere say what is left out."""
-    if any(map(shutil.which, BROWSERS)):
-        return
+def provide_programs() -> None:
+    """Install Chromium and PostgreSQL where that is ours to do (root on Debian); elsewhere say what is left out."""
+    from postgres import server_folder
+
+    if not any(map(shutil.which, BROWSERS)):
+        _provide("Chromium", "the browser tests", BROWSER_PACKAGES)
+    if server_folder() is None:
+        _provide("PostgreSQL server", "the tests of records in PostgreSQL", SERVER_PACKAGES)
+
+
+def _provide(name: str, tests: str, packages: Sequence[str]) -> None:
     ours = _is_debian() and os.geteuid() == 0 and shutil.which("apt-get")
-    if not (ours and _install(PACKAGES)):
-        print("No Chromium here: the browser tests will be skipped (Debian: apt-get install chromium fonts-noto-cjk).")
+    if not (ours and _install(packages)):
+        print(f"No {name} here: {tests} will be skipped (Debian: apt-get install {' '.join(packages)}).")
 
 
 def _is_debian() -> bool:
@@ -59,5 +67,5 @@ def _install(packages: Sequence[str]) -> bool:
 
 if __name__ == "__main__":
     runpy.run_path(str(ROOT / "src" / "rag" / "bootstrap.py"))["enter"](__file__, "test")
-    provide_browser()
+    provide_programs()
     sys.exit(main(sys.argv[1:]))
