@@ -55,7 +55,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    if not _is_json(request.headers.get("content-type", "")):
+    in_body = any(found["loc"][:1] == ("body",) for found in error.errors())
+    if in_body and not _is_json(request.headers.get("content-type", "")):
         return response_for(request, ProblemError("media-type"))
     if any(found["type"] == "json_invalid" for found in error.errors()):
         return response_for(request, ProblemError("bad-request"))

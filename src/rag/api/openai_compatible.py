@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from rag.api.admission import Visitor
 from rag.api.problems import ProblemError, language_wanted, problem
-from rag.api.routes import admission, problems
+from rag.api.routes import admission, problems, sse_schema
 from rag.api.schemas import (
     ANSWER_LIMIT,
     QUESTION_LIMIT,
@@ -215,6 +215,6 @@ def _responses() -> dict[int | str, dict[str, Any]]:
     answered = {
         "description": "The answer; a stream of chunks when `stream` is true",
         "model": Completion,
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": sse_schema()}},
     }
     return {200: answered, **problems(400, 401, 403, 413, 415, 422, 429, 503)}

@@ -33,6 +33,7 @@ from rag.api.tokens import LIFETIME
 from rag.types import Language, Turn
 
 NAME: dict[Language, str] = {"ko": "서울 AI 가이드", "en": "Seoul AI Guide"}
+EVENTS = ("retrieved", "delta", "done", "error")
 _STREAM_EXAMPLE = """\
 event: retrieved
 data: {"answer_id":"8f14e45f...","conversation_id":"c9f0f895...","hits":[{"passage_id":"en/seoul-deals.md#3","document":"docs/en/seoul-deals.md","title":"AI deals in Seoul","score":0.71}]}
@@ -44,6 +45,12 @@ event: done
 data: {"answer_id":"8f14e45f...","conversation_id":"c9f0f895...","status":"answered","answer":"...","citations":[...]}
 
 """
+
+
+def sse_schema(*names: str) -> dict[str, Any]:
+    """The schema of a server-sent event; `data` is JSON as text."""
+    event = {"event": {"type": "string", "enum": list(names)}} if names else {}
+    return {"type": "object", "required": [*event, "data"], "properties": {**event, "data": {"type": "string"}}}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -155,6 +162,6 @@ def _chat_responses() -> dict[int | str, dict[str, Any]]:
     answered = {
         "description": "The answer",
         "model": ChatAnswer,
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}},
+        "content": {"text/event-stream": {"schema": sse_schema(*EVENTS), "example": _STREAM_EXAMPLE}},
     }
     return {200: answered, **problems(400, 401, 403, 413, 415, 422, 429, 503)}

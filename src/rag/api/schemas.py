@@ -260,10 +260,11 @@ class Problem(Schema):
 
     model_config = ConfigDict(
         extra="allow",
+        json_schema_serialization_defaults_required=False,  # members without a value are left out
         json_schema_extra={
             "examples": [
                 {
-                    "type": "about:blank#rate-limited",
+                    "type": "urn:seoul-ai-guide:problem:rate-limited",
                     "title": "Too many questions",
                     "status": 429,
                     "detail": "Please ask again in 12 seconds.",
