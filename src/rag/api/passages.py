@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 
 from rag.api.problems import ProblemError
+from rag.api.routes import problems
 from rag.api.schemas import Schema
 from rag.api.service import Service
 from rag.types import Language, Passage, Sentence
@@ -46,10 +47,11 @@ def passage_routes(service: Service) -> APIRouter:
     """The route over a service."""
     router = APIRouter(prefix="/api/v1", tags=["guide"])
 
-    @router.get("/passage")
+    @router.get("/passage", responses=problems(401, 403, 404, 422, 429))
     async def passage(request: Request, id: Annotated[str, Query(max_length=500)]) -> PassageResponse:
         """The passage of a citation's `passage_id`."""
-        service.gate.visitor(request)
+        if "origin" in request.headers:  # a browser sends none with a GET on our own pages
+            service.gate.visitor(request)
         await service.gate.admit_aside(request, "passage")
         try:
             return PassageResponse.of(service.voices.full.passage(id))
