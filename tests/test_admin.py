@@ -18,9 +18,10 @@ from recorded import exchange, many
 
 from rag.admin import mount_admin
 from rag.admin.access import SESSION_SECONDS, Access, TooManyAttempts
-from rag.admin.app import COOKIE, stylesheet
 from rag.admin.grouping import group_questions
+from rag.admin.office import COOKIE
 from rag.admin.plots import Column, Line, columns, lines, scale
+from rag.admin.routes import stylesheet
 from rag.admin.texts import TEXTS, duration, percent
 from rag.errors import InputError
 from rag.glossary import Glossary
