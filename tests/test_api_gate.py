@@ -79,6 +79,8 @@ def test_the_own_origin_is_the_public_url_once_that_is_set() -> None:
     client = client_for(public_url="https://guide.example.kr")
     assert ask(client, {"Origin": "https://guide.example.kr"}) == 200
     assert ask(client, {"Origin": OWN}) == 403
+    assert ask(client, {"Origin": "http://localhost:7860", "Host": "localhost:7860"}) == 200  # through a tunnel
+    assert ask(client, {"Origin": "http://localhost:7860", "Host": "guide.example.kr"}) == 403
 
 
 def test_cross_origin_headers_are_for_allowed_sites_alone() -> None:

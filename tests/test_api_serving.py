@@ -175,6 +175,14 @@ def test_hostile_requests_are_turned_down_and_nothing_breaks() -> None:
             assert reply.json()["request_id"] == reply.headers["x-request-id"]
 
 
+def test_a_client_that_sends_too_much_hears_so() -> None:
+    with on_a_port(new_app(service_for(max_body=1000))) as (port, _, _):
+        connection = post(port, "/api/v1/chat", {"question": "x" * 3_000_000})
+        reply = connection.getresponse()
+        assert (reply.status, json.loads(reply.read())["code"]) == (413, "body-too-large")
+        connection.close()
+
+
 def test_a_request_that_is_no_http_is_turned_down() -> None:
     with on_a_port(new_app(service_for())) as (port, _, _):
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as raw:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rag.api.budget import Budget
     from rag.api.service import Voices
 
+STOPPING_SECONDS = 15  # that answers in the making have to end, without a language model
 SWITCH_SECONDS = 0.001  # threads that make answers let the event loop in after this long
 
 
@@ -41,6 +42,10 @@ def serve(settings: Settings, progress: Progress) -> None:
         for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
             print(f"skipped {line}", flush=True)
     app = make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder, gate=gate)
+    if settings.allowed_origins and not settings.secret_key:
+        print(
+            "RAG_SECRET_KEY is empty: visitor tokens end with this process, and other workers refuse them", flush=True
+        )
     print(f"Seoul AI Guide: http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
@@ -50,7 +55,7 @@ def serve(settings: Settings, progress: Progress) -> None:
         log_level="warning",
         proxy_headers=False,  # the app believes only the proxies of the settings
         server_header=False,
-        timeout_graceful_shutdown=math.ceil(settings.llm_timeout) + 5 if settings.llm_model else 5,
+        timeout_graceful_shutdown=math.ceil(settings.llm_timeout) + 5 if settings.llm_model else STOPPING_SECONDS,
     )
 
 

@@ -22,6 +22,7 @@ from rag.types import Language
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 OPENAI_PATHS = "/v1/"
 _FOREIGN = "/gradio_api/"  # Gradio's script reads Gradio's own errors
+_DRAINED = 8 << 20  # bytes
 _PLAIN_ERRORS = ("application/json", "text/plain")
 log = logging.getLogger("rag.access")
 
@@ -38,7 +39,7 @@ class Frontdoor:
         """Serve one request; an error that nobody caught becomes a problem, with a line in the log."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        reply = _Reply(scope, send)
+        reply = _Reply(scope, receive, send)
         started = time.perf_counter()
         try:
             self.gate.check_origin(HTTPConnection(scope))
@@ -75,12 +76,13 @@ def _route(scope: Scope) -> str:
 class _Reply:
     """One response on its way out."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = Headers(scope=scope).get("x-request-id", "")
         self.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         self.status = 0  # 0: the reader went away before there was one
         self.code = ""
         self._scope = scope
+        self._receive = receive
         self._send = send
         self._swallowing = False
         scope.setdefault("state", {})["request_id"] = self.request_id
@@ -115,6 +117,8 @@ class _Reply:
         for name, value in before.items():
             if name.startswith("access-control-") or name == "vary":
                 response.headers[name] = value
+        if response.status_code == 413:
+            await self._drain()
         self.status = response.status_code
         self.code = error.code
         del response.headers["x-problem"]
@@ -124,6 +128,15 @@ class _Reply:
             {"type": "http.response.start", "status": self.status, "headers": response.headers.raw},
         )
         await self._send({"type": "http.response.body", "body": body})
+
+    async def _drain(self) -> None:
+        """Let the rest of a body pass by, up to a bound: a client that is still sending would not read the answer."""
+        left = _DRAINED
+        while left > 0:
+            message = await self._receive()
+            left -= len(message.get("body", b"")) or 1
+            if not message.get("more_body"):
+                return
 
     def _dress(self, headers: MutableHeaders) -> None:
         headers["X-Request-ID"] = self.request_id

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from rag.errors import InputError
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+_HERE = ("localhost", "127.0.0.1", "::1")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -28,9 +29,10 @@ class Origins:
 
     def is_own(self, origin: str, host: str) -> bool:
         """Whether an Origin header names this service, which the request called `host`."""
-        if self._own:
-            return origin == self._own
-        return _authority(origin) == _authority(f"{origin.partition('://')[0]}://{host.lower()}") != ""
+        if self._own and origin == self._own:
+            return True
+        same = _authority(origin) == _authority(f"{origin.partition('://')[0]}://{host.lower()}") != ""
+        return same and (not self._own or (urlsplit(origin).hostname or "") in _HERE)  # a tunnel to the machine itself
 
     def admits(self, origin: str, host: str) -> bool:
         """Whether a request with this Origin header (empty: none was sent) may pass."""
