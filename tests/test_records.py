@@ -366,6 +366,31 @@ def test_an_address_of_no_use_is_told(address: str) -> None:
         recorder_from(Settings(records_url=Secret(address)))
 
 
+def test_days_below_none_are_refused() -> None:
+    with pytest.raises(InputError, match="RAG_RECORDS_DAYS"):
+        recorder_from(Settings(records_url=Secret("off"), records_days=-1))
+
+
+def test_connections_that_the_server_cut_are_made_again(postgres: str) -> None:
+    _create(postgres, "records_cut")
+    database = Database(postgres.format(database="records_cut"))
+    recorder = WriteBehind(database)
+    for number in range(5):
+        recorder.record(exchange(f"a{number}", asked_at=NOW))
+        assert recorder.flush(30)
+        _cut(postgres, "records_cut")
+    assert (recorder.written, recorder.dropped, count(database, "turns")) == (5, 0, 5)
+    recorder.close()
+
+
+def _cut(address: str, name: str) -> None:
+    engine = create_engine(Database(address.format(database="postgres")).url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+        assert connection.execute(text(cut), {"name": name}).all()
+    engine.dispose()
+
+
 def test_the_answer_of_an_exchange_is_not_changed_by_recording(recorder: WriteBehind) -> None:
     one = exchange("a1", "c1", "010-1234-5678")
     recorder.record(one)

@@ -78,7 +78,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "conversation": ("대화", "Conversation"),
     "back": ("운영 현황으로", "Back to operations"),
     "from_site": ("들어온 곳: {origin}", "From {origin}"),
-    "own_page": ("자체 페이지", "the own page"),
+    "own_page": ("자체 페이지", "our own page"),
     "sources": ("출처", "Sources"),
     "verdict_helpful": ("도움이 됐다는 의견", "The reader found this helpful"),
     "verdict_unhelpful": ("도움이 안 됐다는 의견", "The reader did not find this helpful"),

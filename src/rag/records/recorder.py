@@ -18,7 +18,7 @@ from queue import Empty, Full, Queue
 
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from rag.errors import RecordsError
+from rag.errors import InputError, RecordsError
 from rag.exchanges import Exchange, NullRecorder, Recorder
 from rag.records.database import Database, database_from, reason
 from rag.records.keeping import expire
@@ -37,7 +37,9 @@ log = logging.getLogger(__name__)
 
 
 def recorder_from(settings: Settings) -> Recorder:
-    """The recorder of the settings; raises InputError for an address of no use, but not for a database that is away."""
+    """The recorder of the settings; raises InputError for settings of no use, but not for a database that is away."""
+    if settings.records_days < 0:
+        raise InputError(f"RAG_RECORDS_DAYS={settings.records_days}: must be 0 (records are kept) or more")
     database = database_from(settings)
     if database is None:
         return NullRecorder()
