@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import secrets
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEncoder
@@ -41,22 +42,44 @@ def serve(settings: Settings, progress: Progress) -> None:
         print(f"Building the index of {settings.docs_dir} ...", flush=True)
         for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
             print(f"skipped {line}", flush=True)
-    app = make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder, gate=gate)
     if settings.allowed_origins and not settings.secret_key:
-        print(
-            "RAG_SECRET_KEY is empty: visitor tokens end with this process, and other workers refuse them", flush=True
-        )
+        print("RAG_SECRET_KEY is empty: visitor tokens end when this server does", flush=True)
     print(f"Seoul AI Guide: http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "log_level": "warning",
+        "proxy_headers": False,  # the app believes only the proxies of the settings
+        "server_header": False,
+        "timeout_graceful_shutdown": STOPPING_SECONDS + (math.ceil(settings.llm_timeout) if settings.llm_model else 0),
+    }
+    if settings.workers > 1:
+        recorder.close()
+        os.environ.update(_shared(settings))
+        uvicorn.run("rag.server:worker_app", factory=True, workers=settings.workers, **options)
+        return
     sys.setswitchinterval(SWITCH_SECONDS)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        proxy_headers=False,  # the app believes only the proxies of the settings
-        server_header=False,
-        timeout_graceful_shutdown=math.ceil(settings.llm_timeout) + 5 if settings.llm_model else STOPPING_SECONDS,
-    )
+    uvicorn.run(make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder, gate=gate), **options)
+
+
+def _shared(settings: Settings) -> dict[str, str]:
+    """What workers must agree on beside the environment: what was given on the command line, and one secret."""
+    return {
+        "RAG_DOCS_DIR": str(settings.docs_dir.absolute()),
+        "RAG_INDEX_DIR": str(settings.index_dir.absolute()),
+        "RAG_SECRET_KEY": settings.secret_key or secrets.token_hex(32),
+    }
+
+
+def worker_app() -> FastAPI:
+    """The app of one of several workers, by the environment; they share the index, which is mapped into memory."""
+    from rag.api.logs import configure
+    from rag.records import recorder_from
+
+    settings = Settings.from_env(os.environ)
+    configure(settings.log_format)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder_from(settings))
 
 
 def make_app(

@@ -35,6 +35,7 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "RAG_HOST", "Address to listen on")  # type: ignore[assignment]
     port: int = _setting(7860, "RAG_PORT", "Port to listen on")  # type: ignore[assignment]
+    workers: int = _setting(1, "RAG_WORKERS", "Processes that answer, about 1 GB of memory each")  # type: ignore[assignment]
     llm_model: str = _setting("", "RAG_LLM_MODEL", "Name of the language model; empty means answers without one")  # type: ignore[assignment]
     llm_base_url: str = _setting("", "RAG_LLM_BASE_URL", "Any OpenAI-compatible endpoint; empty means OpenAI's own")  # type: ignore[assignment]
     llm_api_key: Secret = _setting(  # type: ignore[assignment]
@@ -53,7 +54,9 @@ class Settings:
     )
     records_days: int = _setting(90, "RAG_RECORDS_DAYS", "Days after which records are deleted; 0 keeps them")  # type: ignore[assignment]
     admin_token: Secret = _setting(  # type: ignore[assignment]
-        Secret(""), "RAG_ADMIN_TOKEN", "Opens `/admin` to whoever has it, 16 characters or more; empty means no such page"
+        Secret(""),
+        "RAG_ADMIN_TOKEN",
+        "Opens `/admin` to whoever has it, 16 characters or more; empty means no such page",
     )
     public_url: str = _setting(  # type: ignore[assignment]
         "",
