@@ -79,7 +79,9 @@ def guide_app(chatbot: ServedChatbot, origins: list[str], recorder: Verdicts) ->
     settings = replace(
         Settings(), allowed_origins=",".join(origins), rate_visitor=MANY, rate_address=MANY, rate_site=MANY
     )
-    app = new_app(Service(Voices(chatbot, chatbot, lambda query, k: []), settings, recorder=recorder))
+    service = Service(Voices(chatbot, chatbot, lambda query, k: []), settings, recorder=recorder)
+    app = new_app(service)
+    app.state.service = service
     app.include_router(widget_routes())
     return app
 

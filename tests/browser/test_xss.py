@@ -49,7 +49,8 @@ ASK_WIDGET = """async (questions) => {
     off.forEach((end) => end());
     statuses.push(answer.status);
     const turn = root.querySelector(".turn:last-child");
-    for (const node of turn.querySelectorAll("button.cite")) {
+    const cites = turn.querySelectorAll("button.cite"), node = cites[statuses.length & 1] || cites[0]; // the one or the other
+    if (node) {
       node.click();
       await until(() => root.querySelector(".card mark"));
       await until(() => root.querySelectorAll(".card blockquote > *").length > 1);
@@ -176,7 +177,7 @@ def hostile(hosts: Hosts) -> Iterator[str]:
     """A guide that answers with what it is asked: its page, and its widget for the bare host."""
     chatbot = HostileChatbot()
     app = guide_app(chatbot, [hosts.bare], Verdicts())
-    with serving(mount_page(app, chatbot, documents=[Source(PAYLOADS[0], "en")], contact=CONTACT)) as guide:
+    with serving(mount_page(app, chatbot, documents=[Source(PAYLOADS[0], "en")], contact=CONTACT, service=app.state.service)) as guide:
         yield guide
 
 
@@ -239,7 +240,7 @@ def test_nothing_is_executed_on_the_page(watch: Watch, hostile: str) -> None:
     page.wait_for_selector("#guide-question")
     found, answered = page.evaluate(ASK_PAGE, PAYLOADS)
     assert found == []
-    assert all(answered)
+    assert [payload for payload, cited in zip(PAYLOADS, answered, strict=True) if not cited] == []
     page.reload()
     page.locator(".turn button.cite").first.wait_for()
     assert page.evaluate(f"({BAD})(document.querySelector('#guide .guide'))") == []
@@ -266,7 +267,7 @@ def test_nothing_in_a_document_is_executed(watch: Watch, hosts: Hosts, tmp_path:
     chatbot = shelf.chatbot()
     app = guide_app(chatbot, [hosts.bare], Verdicts())
     questions = [f"When was Zorblat{number} founded?" for number in range(len(documents()))]
-    with serving(mount_page(app, chatbot)) as guide:
+    with serving(mount_page(app, chatbot, service=app.state.service)) as guide:
         page = watch.page(guide)
         page.wait_for_selector("#guide-question")
         found, answered = page.evaluate(ASK_PAGE, questions)
