@@ -10,6 +10,7 @@ import argparse
 import functools
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +40,7 @@ def main() -> None:
     site = site_server(guide, arguments.port)
     command = [sys.executable, "-m", "rag", "serve", "--port", str(arguments.guide_port)]
     path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that the guide ends with this, however it is stopped
     running = subprocess.Popen(command, env=os.environ | {"RAG_ALLOWED_ORIGINS": address, "PYTHONPATH": path})
     try:
         _wait_for(f"{guide}/widget.js", running)

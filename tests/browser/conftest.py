@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
-from browser.hosts import Hosts, OpenHost, Verdicts, example, guide_app, hosting, serving
 from fakes import CONTACT, FakeChatbot
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from browser.hosts import Hosts, OpenHost, Verdicts, example, guide_app, hosting, serving
 from rag.ui import mount_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -124,7 +124,9 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
     """The guide's real interface over a scripted chatbot, the example site and bare pages that embed its widget."""
     serve, folder, chatbot, verdicts = example(), tmp_path_factory.mktemp("bare"), FakeChatbot(), Verdicts()
     # The sites come first: the guide must know their addresses, and they learn the guide's before the first request.
-    site, bare = (serve.site_server("", folder=path, policy=policy) for path, policy in ((serve.HERE, serve.POLICY), (folder, "")))
+    site, bare = (
+        serve.site_server("", folder=path, policy=policy) for path, policy in ((serve.HERE, serve.POLICY), (folder, ""))
+    )
     with hosting(site) as site_address, hosting(bare) as bare_address:
         app = guide_app(chatbot, [site_address, bare_address], verdicts)
         with serving(app) as guide:

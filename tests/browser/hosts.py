@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from rag.api.app import new_app
-from rag.api.service import Service, ServedChatbot, Voices
+from rag.api.service import ServedChatbot, Service, Voices
 from rag.exchanges import NullRecorder
 from rag.settings import Settings
 from rag.widget import widget_routes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import CDPSession, Page, Route, expect
+from playwright.sync_api import CDPSession, Route, expect
 
 from browser.hosts import Hosts, OpenHost, ask, open_panel
 
@@ -112,11 +112,18 @@ def test_enter_ends_a_hangul_syllable_before_it_sends(open_host: OpenHost, hosts
     client = page.context.new_cdp_session(page)
     client.send("Input.insertText", {"text": "시장 규"})
     compose(client, "ㅁ", "모")
-    assert page.evaluate("document.querySelector('seoul-ai-guide').shadowRoot.querySelector('textarea').value") == "시장 규모"
+    assert (
+        page.evaluate("document.querySelector('seoul-ai-guide').shadowRoot.querySelector('textarea').value")
+        == "시장 규모"
+    )
     # What browsers tell of an Enter that the input method takes: key code 229.
-    client.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229})
+    client.send(
+        "Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    )
     client.send("Input.insertText", {"text": "모"})
-    client.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13})
+    client.send(
+        "Input.dispatchKeyEvent", {"type": "keyUp", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+    )
     expect(page.locator(".panel textarea")).to_have_value("시장 규모")
     assert page.locator(".turn").count() == 0
     page.keyboard.press("Enter")

@@ -9,12 +9,16 @@ from playwright.sync_api import Page, expect
 from browser.conftest import PHONE
 from browser.hosts import Hosts, OpenHost, ask, open_panel
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 ROOT = "document.querySelector('seoul-ai-guide').shadowRoot"
 ACCENTS = ["#0b5", "#12305c", "white", "black", "#ff0", "hsl(210 50% 50%)", "oklch(0.7 0.2 30)", "#777", "no colour"]
 # Contrast of an element's text with what it stands on, by WCAG's formula; colours are read off a canvas.
-CONTRAST = """(selector) => {
-  const root = %s, pen = new OffscreenCanvas(1, 1).getContext("2d");
+CONTRAST = (
+    """(selector) => {
+  const root = ROOT, pen = new OffscreenCanvas(1, 1).getContext("2d");
   const seen = (color) => {
     pen.clearRect(0, 0, 1, 1); pen.fillStyle = color; pen.fillRect(0, 0, 1, 1);
     return [...pen.getImageData(0, 0, 1, 1).data];
@@ -26,7 +30,9 @@ CONTRAST = """(selector) => {
     const [a, b] = [getComputedStyle(node).color, ground(node)].map((color) => light(seen(color)) + 0.05);
     return Math.max(a / b, b / a);
   });
-}""" % ROOT
+}"""
+    % ROOT
+)
 
 
 def assert_accessible(page: Page) -> None:
@@ -141,7 +147,9 @@ def test_a_screen_reader_hears_an_answer_once(open_host: OpenHost, hosts: Hosts)
     assert len(heard) == 2
     assert heard[0] == "Searching the documents"
     assert "[1]" not in heard[1]
-    regions = page.evaluate(f"[...{ROOT}.querySelectorAll('[aria-live], [role=status], [role=alert], [role=log]')].length")
+    regions = page.evaluate(
+        f"[...{ROOT}.querySelectorAll('[aria-live], [role=status], [role=alert], [role=log]')].length"
+    )
     assert regions == 3  # the answer, the thanks for a verdict, and a launcher that could not load
 
 
@@ -153,7 +161,9 @@ def test_words_can_be_read_with_any_accent(open_host: OpenHost, hosts: Hosts, ac
     page.evaluate("SeoulAIGuide.ask('market size')")
     page.locator(".actions").wait_for()
     page.fill(".panel textarea", "next")
-    ratios = page.evaluate(CONTRAST, ".cite, .number, .send:not([hidden]), header > svg, .ask, .chip, .notice, .words q, .hint, .label")
+    ratios = page.evaluate(
+        CONTRAST, ".cite, .number, .send:not([hidden]), header > svg, .ask, .chip, .notice, .words q, .hint, .label"
+    )
     assert len(ratios) > 12
     assert min(ratios) >= 4.5
     dark = page.evaluate(f"getComputedStyle({ROOT}.querySelector('.panel')).backgroundColor") != "rgb(255, 255, 255)"

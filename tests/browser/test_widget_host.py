@@ -70,8 +70,8 @@ def test_the_styles_of_the_host_do_not_reach_the_widget(open_host: OpenHost, hos
         assert after == before
     box = opened.locator(".panel").bounding_box()
     assert box is not None
-    opened.mouse.click(box["x"] + 100, box["y"] + 200)  # it also receives the pointer
-    assert opened.evaluate("document.elementFromPoint(%d, %d).tagName" % (box["x"] + 100, box["y"] + 200)) == "SEOUL-AI-GUIDE"
+    place = [box["x"] + 100, box["y"] + 200]  # it also receives the pointer
+    assert opened.evaluate("(place) => document.elementFromPoint(...place).tagName", place) == "SEOUL-AI-GUIDE"
 
 
 def open_hostile(open_host: OpenHost, hosts: Hosts) -> Page:
@@ -100,7 +100,9 @@ def test_a_strict_policy_is_kept(open_host: OpenHost, hosts: Hosts) -> None:
     page = open_host(f"{hosts.site}/en/index.html")
     broken: list[str] = []
     page.on("console", lambda message: broken.append(message.text) if "Content Security" in message.text else None)
-    page.evaluate("addEventListener('securitypolicyviolation', (event) => console.log('Content Security', event.blockedURI))")
+    page.evaluate(
+        "addEventListener('securitypolicyviolation', (event) => console.log('Content Security', event.blockedURI))"
+    )
     open_panel(page)
     ask(page, "market size")
     page.click("button.cite >> nth=0")
@@ -109,13 +111,17 @@ def test_a_strict_policy_is_kept(open_host: OpenHost, hosts: Hosts) -> None:
     policy = page.request.get(f"{hosts.site}/en/index.html").headers["content-security-policy"]
     assert "unsafe" not in policy
     assert f"script-src {hosts.guide}; connect-src {hosts.guide}; style-src 'self'" in policy
-    page.evaluate("document.body.append(Object.assign(document.createElement('style'), {textContent: 'p {color: red}'}))")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('style'), {textContent: 'p {color: red}'}))"
+    )
     assert broken != []  # the policy is one that notices
 
 
 def test_keys_typed_in_the_panel_are_no_shortcuts_of_the_host(open_host: OpenHost, hosts: Hosts) -> None:
     page = open_host(hosts.page("keys.html"))
-    page.evaluate("window.keys = 0; for (const t of ['keydown', 'keyup', 'keypress']) addEventListener(t, () => keys++)")
+    page.evaluate(
+        "window.keys = 0; for (const t of ['keydown', 'keyup', 'keypress']) addEventListener(t, () => keys++)"
+    )
     open_panel(page)
     before = page.evaluate("keys")
     page.keyboard.type("s/?")

@@ -34,13 +34,14 @@ BAD = """(root) => [...root.querySelectorAll("*")].filter((node) =>
     || name === "style" && /url|expression/.test(value) || name === "href" && !/^(https?:|mailto:|tel:|#)/.test(value))
 ).map((node) => node.outerHTML)"""
 
-ASK_WIDGET = """async (questions) => {
+ASK_WIDGET = (
+    """async (questions) => {
   const root = document.querySelector("seoul-ai-guide").shadowRoot;
   const until = async (done) => {
     for (const end = Date.now() + 20000; !done(); await new Promise((go) => setTimeout(go, 4)))
       if (Date.now() > end) throw new Error(`waited for ${done}`);
   };
-  const bad = %s;
+  const bad = BAD;
   const found = [], statuses = [];
   for (const question of questions) {
     const done = new Promise((go) => window.off = [SeoulAIGuide.on("answer", go), SeoulAIGuide.on("error", go)]);
@@ -61,15 +62,18 @@ ASK_WIDGET = """async (questions) => {
     if (turn.querySelector("button.cite")) root.querySelector(".card button").click();
   }
   return [found, statuses];
-}""" % BAD
+}"""
+    % BAD
+)
 
-ASK_PAGE = """async (questions) => {
+ASK_PAGE = (
+    """async (questions) => {
   const root = document.querySelector("#guide .guide");
   const until = async (done) => {
     for (const end = Date.now() + 20000; !done(); await new Promise((go) => setTimeout(go, 4)))
       if (Date.now() > end) throw new Error(`waited for ${done}`);
   };
-  const box = root.querySelector("textarea"), form = root.querySelector("form"), bad = %s;
+  const box = root.querySelector("textarea"), form = root.querySelector("form"), bad = BAD;
   const found = [], answered = [];
   for (const question of questions) {
     const before = root.querySelectorAll(".turn").length;
@@ -90,7 +94,9 @@ ASK_PAGE = """async (questions) => {
     if (before > 9) root.querySelector("[data-action=new_chat]").click();
   }
   return [found, answered];
-}""" % BAD
+}"""
+    % BAD
+)
 
 
 @dataclass
@@ -177,7 +183,9 @@ def hostile(hosts: Hosts) -> Iterator[str]:
     """A guide that answers with what it is asked: its page, and its widget for the bare host."""
     chatbot = HostileChatbot()
     app = guide_app(chatbot, [hosts.bare], Verdicts())
-    with serving(mount_page(app, chatbot, documents=[Source(PAYLOADS[0], "en")], contact=CONTACT, service=app.state.service)) as guide:
+    with serving(
+        mount_page(app, chatbot, documents=[Source(PAYLOADS[0], "en")], contact=CONTACT, service=app.state.service)
+    ) as guide:
         yield guide
 
 
@@ -223,10 +231,23 @@ def test_nothing_is_executed_in_the_widget(watch: Watch, hosts: Hosts, hostile: 
 
 def test_the_tabs_storage_is_no_way_in(watch: Watch, hosts: Hosts, hostile: str) -> None:
     page = watch.page(widget_page(hosts, hostile))
-    citation = dict.fromkeys(("document", "title", "publisher", "published", "as_of", "section", "quote", "url"), PAYLOADS[20])
-    answer = {"answer": PAYLOADS[20], "status": PAYLOADS[20], "language": PAYLOADS[20], "notice": PAYLOADS[20], "suggestions": PAYLOADS}
-    turn = {"question": PAYLOADS[20], "answer": {**answer, "citations": [{**citation, "marker": PAYLOADS[20], "language": "en"}]}}
-    page.evaluate("(turn) => sessionStorage.setItem('seoul-ai-guide-1', JSON.stringify([turn, {question: 1}, null]))", turn)
+    citation = dict.fromkeys(
+        ("document", "title", "publisher", "published", "as_of", "section", "quote", "url"), PAYLOADS[20]
+    )
+    answer = {
+        "answer": PAYLOADS[20],
+        "status": PAYLOADS[20],
+        "language": PAYLOADS[20],
+        "notice": PAYLOADS[20],
+        "suggestions": PAYLOADS,
+    }
+    turn = {
+        "question": PAYLOADS[20],
+        "answer": {**answer, "citations": [{**citation, "marker": PAYLOADS[20], "language": "en"}]},
+    }
+    page.evaluate(
+        "(turn) => sessionStorage.setItem('seoul-ai-guide-1', JSON.stringify([turn, {question: 1}, null]))", turn
+    )
     page.reload()
     page.click(".launcher")
     page.locator(".panel textarea").wait_for()
@@ -285,7 +306,9 @@ def test_nothing_is_executed_on_the_admin_page(browser: Browser, hosts: Hosts, t
     recorder = WriteBehind(database)
     for number, payload in enumerate(PAYLOADS):
         status, answer_id = ("no_answer", "answered")[number % 2], f"answer-{number}"
-        recorder.record(exchange(answer_id, f"conversation-{number}", payload, text=payload, status=status, query=payload))  # type: ignore[arg-type]
+        recorder.record(
+            exchange(answer_id, f"conversation-{number}", payload, text=payload, status=status, query=payload)
+        )  # type: ignore[arg-type]
         recorder.feedback(answer_id, False, payload)
     recorder.close()
     app = guide_app(HostileChatbot(), [], Verdicts())
@@ -301,6 +324,9 @@ def test_nothing_is_executed_on_the_admin_page(browser: Browser, hosts: Hosts, t
             page.goto(address)
             links = page.evaluate("[...document.links].filter((link) => !link.href.startsWith(location.origin)).length")
             assert links == 0
-            assert page.locator(":is(script, img[onerror], iframe, object, embed, [onload], [onerror], [onfocus])").count() == 0
+            assert (
+                page.locator(":is(script, img[onerror], iframe, object, embed, [onload], [onerror], [onfocus])").count()
+                == 0
+            )
     context.close()
     assert watch.fired == []
