@@ -16,8 +16,7 @@ RULES = {
 ROOT = "document.querySelector('seoul-ai-guide').shadowRoot"
 ACCENTS = ["#0b5", "#12305c", "white", "black", "#ff0", "hsl(210 50% 50%)", "oklch(0.7 0.2 30)", "#777", "no colour"]
 # Contrast of an element's text with what it stands on, by WCAG's formula; colours are read off a canvas.
-CONTRAST = (
-    """(selector) => {
+CONTRAST = """(selector) => {
   const root = ROOT, pen = new OffscreenCanvas(1, 1).getContext("2d");
   const seen = (color) => {
     pen.clearRect(0, 0, 1, 1); pen.fillStyle = color; pen.fillRect(0, 0, 1, 1);
@@ -30,9 +29,7 @@ CONTRAST = (
     const [a, b] = [getComputedStyle(node).color, ground(node)].map((color) => light(seen(color)) + 0.05);
     return Math.max(a / b, b / a);
   });
-}"""
-    % ROOT
-)
+}""".replace("= ROOT", f"= {ROOT}")
 
 
 def assert_accessible(page: Page) -> None:

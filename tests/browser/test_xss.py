@@ -34,8 +34,7 @@ BAD = """(root) => [...root.querySelectorAll("*")].filter((node) =>
     || name === "style" && /url|expression/.test(value) || name === "href" && !/^(https?:|mailto:|tel:|#)/.test(value))
 ).map((node) => node.outerHTML)"""
 
-ASK_WIDGET = (
-    """async (questions) => {
+ASK_WIDGET = """async (questions) => {
   const root = document.querySelector("seoul-ai-guide").shadowRoot;
   const until = async (done) => {
     for (const end = Date.now() + 20000; !done(); await new Promise((go) => setTimeout(go, 4)))
@@ -62,12 +61,9 @@ ASK_WIDGET = (
     if (turn.querySelector("button.cite")) root.querySelector(".card button").click();
   }
   return [found, statuses];
-}"""
-    % BAD
-)
+}""".replace("= BAD", f"= {BAD}")
 
-ASK_PAGE = (
-    """async (questions) => {
+ASK_PAGE = """async (questions) => {
   const root = document.querySelector("#guide .guide");
   const until = async (done) => {
     for (const end = Date.now() + 20000; !done(); await new Promise((go) => setTimeout(go, 4)))
@@ -94,9 +90,7 @@ ASK_PAGE = (
     if (before > 9) root.querySelector("[data-action=new_chat]").click();
   }
   return [found, answered];
-}"""
-    % BAD
-)
+}""".replace("= BAD", f"= {BAD}")
 
 
 @dataclass
