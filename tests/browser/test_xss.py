@@ -52,8 +52,8 @@ ASK_WIDGET = """async (questions) => {
     const cites = turn.querySelectorAll("button.cite"), node = cites[statuses.length & 1] || cites[0]; // the one or the other
     if (node) {
       node.click();
-      await until(() => root.querySelector(".card mark"));
-      await until(() => root.querySelectorAll(".card blockquote > *").length > 1);
+      const quoted = root.querySelector(".card blockquote > *"); // at first the quote alone, then the passage around it
+      await until(() => root.querySelector(".card mark") && root.querySelector(".card blockquote > *") !== quoted);
       found.push(...bad(root.querySelector(".card")));
     }
     found.push(...bad(turn));
@@ -79,7 +79,7 @@ ASK_PAGE = """async (questions) => {
     await until(() => root.querySelectorAll(".turn").length > before && root.querySelector(".turn:last-child :is(.actions, .failed)"));
     const turn = root.querySelector(".turn:last-child");
     answered.push(Boolean(turn.querySelector("button.cite")));
-    for (const node of turn.querySelectorAll("button.cite")) {
+    for (const node of [...turn.querySelectorAll("button.cite")].slice(answered.length & 1, 2)) {
       node.click();
       await until(() => root.querySelector("dialog").open);
       for (const more of root.querySelectorAll("dialog details")) more.open = true;
@@ -265,7 +265,7 @@ def test_nothing_is_executed_on_the_page(watch: Watch, hostile: str) -> None:
 def documents() -> dict[str, str]:
     """Documents with a payload in each place a document has."""
     texts = {}
-    for number, payload in enumerate(PAYLOADS[::4]):
+    for number, payload in enumerate(PAYLOADS[::8]):
         name = f"Zorblat{number}"
         quoted = payload.replace("\\", "\\\\").replace('"', '\\"').strip()
         texts[f"en/{number}.md"] = (
