@@ -115,7 +115,8 @@ def told(name: str, timings: Sequence[Timing]) -> str:
         f"{label} p50 {values[len(values) // 2]:.2f} p95 {values[int(len(values) * 0.95)]:.2f} max {values[-1]:.2f} s,"
         for label, values in (("first", first), ("whole", whole))
     )
-    return f"{name:9} {len(timings)} requests, {failed} not answered, {shown} statuses {statuses}"
+    broken = sum(timing.status == 0 or timing.status >= 500 for timing in timings)
+    return f"{name:9} {len(timings)} requests, {failed} no answers, {broken} broken, {shown} statuses {statuses}"
 
 
 def questions() -> list[str]:
