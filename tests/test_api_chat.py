@@ -108,6 +108,7 @@ def test_a_failure_under_way_is_an_event_and_before_it_a_status() -> None:
     client = client_for(FakeChatbot())
     streamed = client.post("/api/v1/chat", json={"question": "fail", "language": "ko"})
     assert streamed.status_code == 200
+    assert "".join(data["text"] for name, data in events(streamed.text) if name == "delta") == "2022년 국내 AI 시장은 "
     assert events(streamed.text)[-1] == (
         "error",
         {

@@ -178,13 +178,15 @@ class Making:
         stream = self._stream()
         try:
             async with self.service.line.turn(FIRST):
-                batch = await self._in_thread(stream, 0.0)
+                batch, failure = await self._in_thread(stream, 0.0)
             while batch:
                 yield batch
-                if isinstance(batch[-1], Done):
-                    return
+                if failure or isinstance(batch[-1], Done):
+                    break
                 async with self._further():
-                    batch = await self._in_thread(stream, _BATCH_SECONDS)
+                    batch, failure = await self._in_thread(stream, _BATCH_SECONDS)
+            if failure:
+                raise failure
         finally:
             stream.close()
 
@@ -192,7 +194,7 @@ class Making:
         """Quoting is work for the processor; a language model is waited for beside the line."""
         return nullcontext() if self._voices.has_model else self.service.line.turn(FURTHER)
 
-    async def _in_thread(self, stream: Iterator[Event], seconds: float) -> list[Event]:
+    async def _in_thread(self, stream: Iterator[Event], seconds: float) -> tuple[list[Event], RagError | None]:
         return await to_thread.run_sync(_take, stream, seconds, self.visitor.site, limiter=self.service.threads)
 
     @property
@@ -220,16 +222,19 @@ class Making:
             yield told
 
 
-def _take(stream: Iterator[Event], seconds: float, site: str) -> list[Event]:
-    """The next event and those that follow within the time; runs in a worker thread."""
+def _take(stream: Iterator[Event], seconds: float, site: str) -> tuple[list[Event], RagError | None]:
+    """The next event and those that follow within the time, and how the stream broke; runs in a worker thread."""
     SITE.set(site)
     batch: list[Event] = []
     end = time.monotonic() + seconds
-    for event in stream:
-        batch.append(event)
-        if isinstance(event, Done) or time.monotonic() >= end:
-            break
-    return batch
+    try:
+        for event in stream:
+            batch.append(event)
+            if isinstance(event, Done) or time.monotonic() >= end:
+                break
+    except RagError as error:  # what came before it is sent all the same
+        return batch, error
+    return batch, None
 
 
 def _joined(batch: Sequence[Event]) -> list[Event]:
