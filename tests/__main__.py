@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "evals" / "results"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
+SERVER_PACKAGES = ("postgresql",)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,13 +57,20 @@ def _rag(*arguments: str) -> int:
     return subprocess.call([sys.executable, "-m", "rag", *arguments], cwd=ROOT, env=environ)
 
 
-def provide_browser() -> None:
-    """Install Chromium and Korean fonts where that is ours to do (root on Debian); elsewhere say what is left out."""
-    if any(map(shutil.which, BROWSERS)):
-        return
+def provide_programs() -> None:
+    """Install Chromium and PostgreSQL where that is ours to do (root on Debian); elsewhere say what is left out."""
+    from postgres import server_folder
+
+    if not any(map(shutil.which, BROWSERS)):
+        _provide("Chromium", "the browser tests", BROWSER_PACKAGES)
+    if server_folder() is None:
+        _provide("PostgreSQL server", "the tests of records in PostgreSQL", SERVER_PACKAGES)
+
+
+def _provide(name: str, tests: str, packages: Sequence[str]) -> None:
     ours = _is_debian() and os.geteuid() == 0 and shutil.which("apt-get")
-    if not (ours and _install(PACKAGES)):
-        print("No Chromium here: the browser tests will be skipped (Debian: apt-get install chromium fonts-noto-cjk).")
+    if not (ours and _install(packages)):
+        print(f"No {name} here: {tests} will be skipped (Debian: apt-get install {' '.join(packages)}).")
 
 
 def _is_debian() -> bool:
@@ -84,5 +92,5 @@ def _install(packages: Sequence[str]) -> bool:
 
 if __name__ == "__main__":
     runpy.run_path(str(ROOT / "src" / "rag" / "bootstrap.py"))["enter"](__file__, "test")
-    provide_browser()
+    provide_programs()
     sys.exit(main(sys.argv[1:]))

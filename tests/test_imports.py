@@ -16,7 +16,8 @@ import rag
 SOURCE = Path(rag.__file__).parent
 # A module imports from the layers above its own line only. Sub-packages count as one module.
 LAYERS = """
-types errors bootstrap
+types errors bootstrap privacy
+exchanges
 settings figures sentences spelling glossary lexicon lexical messages prompts
 text
 documents questions citations embedding generation
@@ -28,7 +29,9 @@ answering writing
 composing
 chatbot
 evaluation
-ui
+records api
+ui widget
+admin
 server
 cli
 __main__
@@ -41,11 +44,15 @@ HOMES = {
     "faiss": {"index", "indexing"},
     "openai": {"generation"},
     "gradio": {"ui", "server"},
-    "fastapi": {"ui", "server"},
-    "starlette": {"ui", "server"},
-    "uvicorn": {"server"},
+    "fastapi": {"admin", "api", "ui", "server", "widget"},
+    "starlette": {"admin", "api", "ui", "server", "widget"},
+    "sqlalchemy": {"records"},
+    "alembic": {"records"},
+    "phonenumbers": {"privacy"},
+    "uvicorn": {"api", "server"},
     "ir_measures": {"evaluation"},
     "junitparser": {"evaluation"},
+    "jinja2": {"admin", "evaluation"},
 }
 
 

@@ -47,3 +47,14 @@ def test_a_rewrite_shows_the_conversation() -> None:
     system, asked = rewrite_messages("그 회사는?", [Turn("네이버는?", "네이버는 2위다 [1].")])
     assert system.role == "system"
     assert asked.content == "Reader: 네이버는?\nGuide: 네이버는 2위다.\nLast message: 그 회사는?"
+
+
+def test_personal_data_does_not_reach_the_model_but_what_the_documents_print_does() -> None:
+    docs = Library()
+    docs.add("The office answers at 02-6361-4120.")
+    turns = [Turn("나는 010-1234-5678, 900101-1234567", "kim@example.com으로 보냈습니다 [1].")]
+    question = "Is 02-6361-4120 yours? Call me at 010-1234-5678"
+    sent = "\n".join(message.content for message in answer_messages(question, "en", docs.hits, turns, "n"))
+    sent += "\n".join(message.content for message in rewrite_messages(question, turns))
+    assert "Is 02-6361-4120 yours? Call me at [phone number]" in sent
+    assert not any(secret in sent for secret in ("1234-5678", "900101", "kim@"))

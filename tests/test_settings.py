@@ -16,8 +16,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_every_setting_is_read_from_its_variable() -> None:
-    values = {"RAG_PORT": "8080", "RAG_LLM_TIMEOUT": "2.5"}
-    environ = {spec.metadata["name"]: values.get(spec.metadata["name"], "x") for spec in fields(Settings)}
+    values = {int: "8080", float: "2.5"}
+    environ = {spec.metadata["name"]: values.get(type(spec.default), "x") for spec in fields(Settings)}
     found = Settings.from_env(environ)
     assert (found.port, found.llm_timeout, found.docs_dir, found.contact) == (8080, 2.5, Path("x"), "x")
     assert isinstance(found.llm_api_key, Secret)

@@ -67,9 +67,8 @@ class Chatbot:
             yield from _pieces(small_talk(question, spoken, kind, self.starters(spoken)[:3]))
             return
         alone = standalone(question, history, self.retriever.analyzer, language, self.retriever.common)
-        query, hits, draft = self._find(alone)
+        query, hits, draft = yield from self._find(alone)
         found = time.perf_counter()
-        yield Retrieved(tuple(hits))
         if draft.statements and self.writer:
             answer = yield from self._written(question, query, hits, draft, history)
         else:
@@ -97,17 +96,22 @@ class Chatbot:
             return self._extractive(question, query, hits, Draft(draft.question, ()))
         return fallen_back(self._extractive(question, query, hits, draft), reply.failure if reply else "")
 
-    def _find(self, alone: Standalone) -> tuple[Query, list[Hit], Draft]:
-        """Passages and a draft for the reading of a message that the documents answer best; the first counts more."""
+    def _find(self, alone: Standalone) -> Generator[Retrieved, None, tuple[Query, list[Hit], Draft]]:
+        """Passages, told as soon as may be, and a draft for the reading that the documents answer best; the first counts more."""
         tried = []
         for reading in alone.readings:
             query = self.retriever.query(reading.text, alone.language, reading.context)
             hits = self.retriever.hits(query, HITS)
+            if len(alone.readings) == 1:
+                yield Retrieved(tuple(hits))
             tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
         answering = [(n, found) for n, found in enumerate(tried) if found[2].statements]
-        return max(
+        best = max(
             answering, key=lambda pair: (pair[1][2].confidence or 0.0) - _DOUBT * pair[0], default=(0, tried[0])
         )[1]
+        if len(tried) > 1:
+            yield Retrieved(tuple(best[1]))
+        return best
 
     def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:

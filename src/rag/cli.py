@@ -56,7 +56,23 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="port (default: 7860, or RAG_PORT)")
     serve.set_defaults(run=_serve)
     add_commands(commands, common, _progress)
+    _add_records(commands, common)
     return parser
+
+
+def _add_records(commands: Any, common: argparse.ArgumentParser) -> None:
+    records = commands.add_parser("records", help="what was asked: counts, export, deletion")
+    actions = records.add_subparsers(required=True, metavar="action")
+    stats = actions.add_parser("stats", parents=[common], help="counts of the last days")
+    stats.add_argument("--days", type=_positive, default=30, help="how many days (default: 30)")
+    stats.add_argument("--json", action="store_true", help="print JSON")
+    stats.set_defaults(run=_records_stats)
+    export = actions.add_parser("export", parents=[common], help="all conversations as JSON lines")
+    export.add_argument("--out", metavar="FILE.jsonl", required=True, help="where they go")
+    export.set_defaults(run=_records_export)
+    delete = actions.add_parser("delete", parents=[common], help="delete a conversation for good")
+    delete.add_argument("id", help="its id")
+    delete.set_defaults(run=_records_delete)
 
 
 def _add_batch(parser: argparse.ArgumentParser, run: Callable[..., None], shape: str) -> None:
@@ -176,6 +192,38 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     serve(settings, _progress("indexing"))
 
 
+def _records_stats(arguments: argparse.Namespace, settings: Settings) -> None:
+    from rag.records.reading import Period, report, summary
+
+    told = summary(report(_records(settings), Period.of_days(arguments.days)))
+    print(json.dumps(told, ensure_ascii=False) if arguments.json else "\n".join(f"{k}: {v}" for k, v in told.items()))
+
+
+def _records_export(arguments: argparse.Namespace, settings: Settings) -> None:
+    from rag.records.export import conversations
+
+    rows = conversations(_records(settings))
+    _replace(Path(arguments.out), rows)
+
+
+def _records_delete(arguments: argparse.Namespace, settings: Settings) -> None:
+    from rag.records import forget
+
+    turns = forget(_records(settings), arguments.id)
+    if not turns:
+        raise InputError(f"{arguments.id}: no such conversation; `rag records export` lists them")
+    print(f"deleted conversation {arguments.id}, {turns} {'turn' if turns == 1 else 'turns'}")
+
+
+def _records(settings: Settings) -> Any:
+    from rag.records import database_from
+
+    database = database_from(settings)
+    if database is None:
+        raise InputError("RAG_RECORDS_URL=off: nothing is recorded; name the database to look at")
+    return database
+
+
 def _chatbot(settings: Settings) -> Any:
     from rag.chatbot import Chatbot
 
@@ -219,11 +267,14 @@ def _outputs(
     if not arguments.out:
         _write(sys.stdout, map(answer, rows))
         return
-    target = Path(arguments.out)
+    _replace(Path(arguments.out), _counted(map(answer, rows), len(rows)))
+
+
+def _replace(target: Path, rows: Iterable[dict[str, Any]]) -> None:
     partial = target.with_name(target.name + ".partial")  # a batch cut short leaves the old file whole
     try:
         with partial.open("w", encoding="utf-8") as file:
-            _write(file, _counted(map(answer, rows), len(rows)))
+            _write(file, rows)
         partial.replace(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error})") from error

@@ -4,6 +4,7 @@ RagError
 ├── InputError        wrong usage or bad input; the command line exits with 2
 │   └── DocumentError a file that cannot be read
 ├── IndexFileError    no index, or one that does not fit
+├── RecordsError      the database of records cannot be used
 └── ModelError        the language model did not answer
 """
 
@@ -26,3 +27,7 @@ class IndexFileError(RagError):
 
 class ModelError(RagError):
     """The language model did not answer: time-out, refusal, rate limit, broken stream."""
+
+
+class RecordsError(RagError):
+    """The database of records cannot be reached, or is of a newer version."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.privacy import mask_personal_data
 from rag.types import Hit, Language, Message, Passage, Turn
 
 NO_ANSWER = "NO_ANSWER"  # what the model says when the passages do not answer
@@ -44,10 +45,11 @@ def answer_messages(
 ) -> list[Message]:
     """The request for an answer; `nonce`, random for each request, keeps documents from closing the data."""
     rules = _RULES.format(nonce=nonce, language=_LANGUAGE[language], no_answer=NO_ANSWER)
+    masked = mask_personal_data(question, [hit.passage.text for hit in hits])  # what documents print is no secret
     passages = "\n\n".join(_numbered(number, hit.passage) for number, hit in enumerate(hits, start=1))
     asked = (
         f"<passages {nonce}>\n{passages}\n</passages {nonce}>\n\n"
-        f"Question: {question}\n\nAnswer in {_LANGUAGE[language]}, each sentence ending with its passage numbers."
+        f"Question: {masked}\n\nAnswer in {_LANGUAGE[language]}, each sentence ending with its passage numbers."
     )
     return [Message("system", rules), *_turns(history), Message("user", asked)]
 
@@ -55,13 +57,15 @@ def answer_messages(
 def rewrite_messages(question: str, history: Sequence[Turn]) -> list[Message]:
     """The request for a follow-up as a standalone query."""
     earlier = "\n".join(f"Reader: {turn.question}\nGuide: {_plain(turn.answer)}" for turn in history[-_TURNS:])
-    return [Message("system", _REWRITE), Message("user", f"{earlier}\nLast message: {question}")]
+    asked = mask_personal_data(f"{earlier}\nLast message: {question}")
+    return [Message("system", _REWRITE), Message("user", asked)]
 
 
 def _turns(history: Sequence[Turn]) -> list[Message]:
     messages: list[Message] = []
     for turn in history[-_TURNS:]:
-        messages += [Message("user", turn.question), Message("assistant", _plain(turn.answer))]
+        asked, said = mask_personal_data(turn.question), mask_personal_data(_plain(turn.answer))
+        messages += [Message("user", asked), Message("assistant", said)]
     return messages
 
 

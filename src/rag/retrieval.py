@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -143,7 +144,7 @@ class Retriever:
         hits = [self._hit(query, int(n), float(lexical[n]), float(d)) for n, d in zip(numbers, dense, strict=True)]
         hits = [self._in_language(hit, query.language) for hit in hits]
         hits.sort(key=lambda hit: -hit.score)
-        return list(_distinct(hits))[:k]
+        return list(islice(_distinct(hits), k))
 
     def by_words(self, query: Query, k: int) -> list[Hit]:
         """The k best passages by their words alone, as a measurement of that side; passages without any are left out."""

@@ -1,13 +1,17 @@
-"""One FastAPI app on one port: the chat page over the chatbot."""
+"""One FastAPI app on one port: public interface, widget, admin page, and the chat page over the chatbot."""
 
 from __future__ import annotations
 
+import math
 import os
+import secrets
+import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEncoder
+from rag.exchanges import Recorder
 from rag.glossary import Glossary
 from rag.indexing import Progress, build, is_stale
 from rag.settings import Settings
@@ -15,29 +19,129 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from rag.api.admission import Gate
+    from rag.api.budget import Budget
+    from rag.api.service import Voices
+
+STOPPING_SECONDS = 15  # that answers in the making have to end, without a language model
+SWITCH_SECONDS = 0.001  # threads that make answers let the event loop in after this long
+
 
 def serve(settings: Settings, progress: Progress) -> None:
-    """Bring the index up to date and serve until stopped."""
+    """Bring the index up to date and serve until stopped; raises InputError for settings that cannot be served with."""
     import uvicorn
 
+    from rag.api.admission import Gate
+    from rag.api.logs import configure
+    from rag.records import recorder_from
+
+    configure(settings.log_format)
+    gate, recorder = Gate(settings), recorder_from(settings)  # wrong settings are told before any work is done
     encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
     if is_stale(settings.docs_dir, settings.index_dir, encoder, glossary):
         print(f"Building the index of {settings.docs_dir} ...", flush=True)
         for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
             print(f"skipped {line}", flush=True)
-    app = make_app(Chatbot.from_settings(settings))
+    if settings.allowed_origins and not settings.secret_key:
+        print("RAG_SECRET_KEY is empty: visitor tokens end when this server does", flush=True)
     print(f"Seoul AI Guide: http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "log_level": "warning",
+        "proxy_headers": False,  # the app believes only the proxies of the settings
+        "server_header": False,
+        "timeout_graceful_shutdown": STOPPING_SECONDS + (math.ceil(settings.llm_timeout) if settings.llm_model else 0),
+    }
+    if settings.workers > 1:
+        recorder.close()
+        os.environ.update(_shared(settings))
+        uvicorn.run("rag.server:worker_app", factory=True, workers=settings.workers, **options)
+        return
+    sys.setswitchinterval(SWITCH_SECONDS)
+    uvicorn.run(make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder, gate=gate), **options)
 
 
-def make_app(chatbot: Chatbot) -> FastAPI:
-    """The app over a chatbot; the encoder and the analyser load in the background while the page is made."""
-    threading.Thread(target=chatbot.warm, name="warm", daemon=True).start()
+def _shared(settings: Settings) -> dict[str, str]:
+    """What workers must agree on beside the environment: what was given on the command line, and one secret."""
+    return {
+        "RAG_DOCS_DIR": str(settings.docs_dir.absolute()),
+        "RAG_INDEX_DIR": str(settings.index_dir.absolute()),
+        "RAG_SECRET_KEY": settings.secret_key or secrets.token_hex(32),
+    }
+
+
+def worker_app() -> FastAPI:
+    """The app of one of several workers, by the environment; they share the index, which is mapped into memory."""
+    from rag.api.logs import configure
+    from rag.records import recorder_from
+
+    settings = Settings.from_env(os.environ)
+    configure(settings.log_format)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder_from(settings))
+
+
+def make_app(
+    chatbot: Chatbot,
+    *,
+    settings: Settings | None = None,
+    recorder: Recorder | None = None,
+    gate: Gate | None = None,
+) -> FastAPI:
+    """The app over a chatbot; the encoder and the analyser load in the background while the page is made.
+
+    Raises InputError for settings that cannot be served with, such as `*` among the allowed origins.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read on import
-    from fastapi import FastAPI
-
+    from rag.api.admission import Gate
+    from rag.api.app import new_app
+    from rag.api.budget import Budget
+    from rag.api.service import Service
     from rag.ui import mount_page
+    from rag.widget import widget_routes
 
-    app = FastAPI(title="Seoul AI Guide", docs_url=None, redoc_url=None)
+    settings = settings or chatbot.settings
+    gate = gate or Gate(settings)
+    budget = Budget.from_settings(settings, gate.storage)
+    service = Service(voices(chatbot, budget), settings, gate=gate, budget=budget, recorder=recorder)
+    threading.Thread(target=_warm, args=(chatbot, service.ready), name="warm", daemon=True).start()
+    app = new_app(service)
+    app.state.service = service
+    app.include_router(widget_routes())
+    if settings.admin_token:
+        _mount_admin(app, chatbot, settings, service.recorder)
     sources = [passage.source for passage in chatbot.index.passages]
-    return mount_page(app, chatbot, documents=sources, contact=chatbot.settings.contact)
+    return mount_page(app, chatbot, documents=sources, contact=settings.contact, service=service)
+
+
+def _mount_admin(app: FastAPI, chatbot: Chatbot, settings: Settings, recorder: Recorder) -> None:
+    from rag.admin import mount_admin
+    from rag.records import database_from
+
+    mount_admin(
+        app,
+        settings.admin_token,
+        database_from(settings),
+        chatbot.retriever.analyzer,
+        settings.records_days,
+        alternatives=chatbot.retriever.lexicon.alternatives,
+        counters=recorder.counters,
+    )
+
+
+def voices(chatbot: Chatbot, budget: Budget) -> Voices:
+    """A chatbot as it serves; to bring in a new index, put those of a new chatbot in `Service.voices`."""
+    from rag.api.budget import MeteredModel
+    from rag.api.service import Voices
+
+    search = chatbot.retriever.search
+    if chatbot.writer is None:
+        return Voices(chatbot, chatbot, search)
+    metered = Chatbot(chatbot.retriever, chatbot.settings, MeteredModel(chatbot.writer.model, budget))
+    return Voices(metered, Chatbot(chatbot.retriever, chatbot.settings), search)
+
+
+def _warm(chatbot: Chatbot, ready: threading.Event) -> None:
+    chatbot.warm()
+    ready.set()

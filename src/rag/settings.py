@@ -35,6 +35,7 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "RAG_HOST", "Address to listen on")  # type: ignore[assignment]
     port: int = _setting(7860, "RAG_PORT", "Port to listen on")  # type: ignore[assignment]
+    workers: int = _setting(1, "RAG_WORKERS", "Processes that answer, about 1 GB of memory each")  # type: ignore[assignment]
     llm_model: str = _setting("", "RAG_LLM_MODEL", "Name of the language model; empty means answers without one")  # type: ignore[assignment]
     llm_base_url: str = _setting("", "RAG_LLM_BASE_URL", "Any OpenAI-compatible endpoint; empty means OpenAI's own")  # type: ignore[assignment]
     llm_api_key: Secret = _setting(  # type: ignore[assignment]
@@ -46,6 +47,56 @@ class Settings:
         "RAG_CONTACT",
         "Whom to ask when the documents are silent",
     )
+    records_url: Secret = _setting(  # type: ignore[assignment]
+        Secret(""),
+        "RAG_RECORDS_URL",
+        "Database of what was asked: a SQLite file, `postgresql://...`, or `off`; empty means `records/records.sqlite3`",
+    )
+    records_days: int = _setting(90, "RAG_RECORDS_DAYS", "Days after which records are deleted; 0 keeps them")  # type: ignore[assignment]
+    admin_token: Secret = _setting(  # type: ignore[assignment]
+        Secret(""),
+        "RAG_ADMIN_TOKEN",
+        "Opens `/admin` to whoever has it, 16 characters or more; empty means no such page",
+    )
+    public_url: str = _setting(  # type: ignore[assignment]
+        "",
+        "RAG_PUBLIC_URL",
+        "Address readers know it by, such as `https://guide.example.kr`; empty means any host name",
+    )
+    allowed_origins: str = _setting(  # type: ignore[assignment]
+        "",
+        "RAG_ALLOWED_ORIGINS",
+        "Sites that may embed it, separated by commas, such as `https://invest.example.kr`; empty means none but itself",
+    )
+    secret_key: Secret = _setting(  # type: ignore[assignment]
+        Secret(""), "RAG_SECRET_KEY", "Signs visitor tokens; empty means a new one at each start"
+    )
+    api_key: Secret = _setting(  # type: ignore[assignment]
+        Secret(""), "RAG_API_KEY", "Key that programs must bring to the API; empty lets them in, within the limits"
+    )
+    rate_visitor: str = _setting("20/minute", "RAG_RATE_VISITOR", "Questions of one visitor of an embedding site")  # type: ignore[assignment]
+    rate_address: str = _setting("120/minute", "RAG_RATE_ADDRESS", "Questions from one network address")  # type: ignore[assignment]
+    rate_site: str = _setting("1200/minute", "RAG_RATE_SITE", "Questions through one site")  # type: ignore[assignment]
+    rate_limit_storage: str = _setting(  # type: ignore[assignment]
+        "memory://", "RAG_RATE_LIMIT_STORAGE", "Where questions are counted: `memory://`, or `redis://host:6379/0`"
+    )
+    trusted_proxies: str = _setting(  # type: ignore[assignment]
+        "", "RAG_TRUSTED_PROXIES", "Addresses or networks of proxies whose `X-Forwarded-For` is believed, by commas"
+    )
+    max_answers: int = _setting(256, "RAG_MAX_ANSWERS", "Answers in the making at once; beyond, 503")  # type: ignore[assignment]
+    streams_per_visitor: int = _setting(3, "RAG_STREAMS_PER_VISITOR", "Answers at once for one visitor")  # type: ignore[assignment]
+    streams_per_address: int = _setting(64, "RAG_STREAMS_PER_ADDRESS", "Answers at once for one network address")  # type: ignore[assignment]
+    max_body: int = _setting(262_144, "RAG_MAX_BODY", "Bytes of a request, at most")  # type: ignore[assignment]
+    model_requests_per_day: int = _setting(  # type: ignore[assignment]
+        2000, "RAG_MODEL_REQUESTS_PER_DAY", "Answers a day the language model writes for one site; 0 means no limit"
+    )
+    model_tokens_per_day: int = _setting(  # type: ignore[assignment]
+        5_000_000, "RAG_MODEL_TOKENS_PER_DAY", "Tokens a day, estimated, for one site; 0 means no limit"
+    )
+    metrics_token: Secret = _setting(  # type: ignore[assignment]
+        Secret(""), "RAG_METRICS_TOKEN", "Opens `/metrics`; empty means to this machine only"
+    )
+    log_format: str = _setting("text", "RAG_LOG_FORMAT", "Logs as `text` or `json`, one line a request")  # type: ignore[assignment]
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

@@ -15,6 +15,7 @@ from fakes import CONTACT, FakeChatbot
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from browser.hosts import Hosts, OpenHost, Verdicts, example, guide_app, hosting, serving
 from rag.ui import mount_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -116,3 +117,29 @@ def ask(page: Page, question: str) -> None:
     page.fill("#guide-question", question)
     page.press("#guide-question", "Enter")
     page.locator(".turn").nth(turns).locator(".actions, .failed").wait_for()
+
+
+@pytest.fixture(scope="session")
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    """The guide's real interface over a scripted chatbot, the example site and bare pages that embed its widget."""
+    serve, folder, chatbot, verdicts = example(), tmp_path_factory.mktemp("bare"), FakeChatbot(), Verdicts()
+    # The sites come first: the guide must know their addresses, and they learn the guide's before the first request.
+    site, bare = (
+        serve.site_server("", folder=path, policy=policy) for path, policy in ((serve.HERE, serve.POLICY), (folder, ""))
+    )
+    with hosting(site) as site_address, hosting(bare) as bare_address:
+        app = guide_app(chatbot, [site_address, bare_address], verdicts)
+        with serving(app) as guide:
+            site.RequestHandlerClass = serve.site_handler(guide)
+            yield Hosts(guide, site_address, bare_address, folder, chatbot, verdicts)
+
+
+@pytest.fixture
+def open_host(browser: Browser, hosts: Hosts) -> Iterator[OpenHost]:
+    """Opens a page that embeds the widget; at the end no script error and no request elsewhere may have happened."""
+    opener = OpenHost(browser, hosts)
+    yield opener
+    opener.close()
+    assert opener.errors == []
+    home = (hosts.guide, hosts.site, hosts.bare, "data:", "blob:")
+    assert [address for address in opener.requests if not address.startswith(home)] == []

@@ -155,7 +155,7 @@ def test_no_answer_offers_questions_and_a_contact(open_page: OpenPage, site: Sit
 
 def test_failure_is_visible_and_can_be_retried(open_page: OpenPage) -> None:
     page = open_page()
-    ask(page, "fail once")
+    ask(page, "slow, then fail once")
     expect(page.get_by_role("alert")).to_contain_text("Something went wrong")
     expect(page.locator(".partial")).to_have_text("The Korean AI market ")
     expect(page.locator("body")).not_to_contain_text("127.0.0.1")

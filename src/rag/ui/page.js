@@ -136,8 +136,8 @@ function receive(turn, event) {
   if (event.type === "error") turn.failure = "error_server";
 }
 
-function accept(turn, { answer, html, cards }) {
-  Object.assign(turn, { answer, html, cards, helpful: undefined, failure: "" });
+function accept(turn, { answer, answer_id, html, cards }) {
+  Object.assign(turn, { answer, answer_id, html, cards, helpful: undefined, failure: "" });
 }
 
 // The text so far, set as text; a marker that is still arriving is held back.
@@ -335,7 +335,9 @@ function judge(turn, helpful) {
   fetch(new URL("page/feedback", document.baseURI), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ question: turn.question, answer: turn.answer.answer.slice(0, 20000), helpful }),
+    body: JSON.stringify({
+      question: turn.question, answer: turn.answer.answer.slice(0, 20000), answer_id: turn.answer_id, helpful,
+    }),
     keepalive: true,
   }).catch(() => {}); // a lost verdict is not worth disturbing the reader
 }

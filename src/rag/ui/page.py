@@ -20,6 +20,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.api.service import Service
 from rag.types import Source
 from rag.ui.icons import SEAL
 from rag.ui.routes import Feedback, PageChatbot, page_routes
@@ -35,7 +36,7 @@ _HERE = Path(__file__).parent
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
+    "form-action 'self'; "
 )
 _FOREIGN_META = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
@@ -48,21 +49,24 @@ def mount_page(
     documents: Iterable[Source] = (),
     contact: str = "",
     on_feedback: Feedback | None = None,
+    service: Service | None = None,
 ) -> FastAPI:
     """Put the page on the application at `path`; returns the application.
 
     Mount it after all other routes where `path` is "/", for it answers whatever is left. `documents` tells the header
-    what the answers come from, `contact` is shown where the documents are silent, and `on_feedback` receives question,
-    answer and whether it helped.
+    what the answers come from, `contact` is shown where the documents are silent, `on_feedback` receives question,
+    answer and whether it helped, and `service` admits, bounds and records what is asked.
     """
-    app.include_router(page_routes(chatbot, contact, on_feedback), prefix=path.rstrip("/"))
+    app.include_router(page_routes(chatbot, contact, on_feedback, service), prefix=path.rstrip("/"))
+
+    ancestors = service.gate.origins.frame_ancestors if service else "frame-ancestors 'self'"
 
     def mount() -> FastAPI:
         mounted: FastAPI = gr.mount_gradio_app(
             app,
             build_blocks(chatbot, documents),
             path=path,
-            app_kwargs={"middleware": [Middleware(PageHead)]},
+            app_kwargs={"middleware": [Middleware(PageHead, frame_ancestors=ancestors)]},
             theme=gr.themes.Base(font=["system-ui"], font_mono=["monospace"]),
             footer_links=[],
             run_history=False,
@@ -106,8 +110,9 @@ def build_blocks(chatbot: PageChatbot, documents: Iterable[Source] = ()) -> gr.B
 class PageHead:
     """Middleware that gives Gradio's HTML document our head: style, title, description, icon, and a strict policy."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: str = "frame-ancestors 'self'") -> None:
         self.app = app
+        self.policy = _POLICY + frame_ancestors
         self.head = _head().encode()
         self.noscript = f"<noscript>{' '.join(both('noscript'))}</noscript>".encode()
 
@@ -133,7 +138,7 @@ class PageHead:
         body = body.replace(b"<gradio-app", self.noscript + b"<gradio-app", 1)
         changed = _FOREIGN_META.sub(b"", body).replace(b'<meta charset="utf-8" />', self.head, 1)
         headers = MutableHeaders(raw=start["headers"])
-        headers["Content-Security-Policy"] = _POLICY
+        headers["Content-Security-Policy"] = self.policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         if body:  # the answer to HEAD has none, but tells the length

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, field_validator
 
+from rag.api.admission import Visitor
+from rag.api.problems import ProblemError
+from rag.api.routes import admission
+from rag.api.service import Asked as Question
+from rag.api.service import Making, Service, Voices
+from rag.api.streaming import EventStream, message, to_json
 from rag.errors import RagError
+from rag.settings import Settings
 from rag.types import Answer, Done, Event, Language, Passage, Turn
 from rag.ui.events import encode_event
 from rag.ui.render import answer_html, cards
 from rag.ui.shell import QUESTION_LIMIT
 
-CONCURRENT_STREAMS = 200  # answers in the making at once, each holding a thread while it waits
 TURNS_KEPT = 8
 T = TypeVar("T")
 Feedback = Callable[[str, str, bool], None]
@@ -79,40 +85,51 @@ class Verdict(BaseModel):
     question: str = Field(max_length=QUESTION_LIMIT)
     answer: str = Field(max_length=20_000)
     helpful: bool
+    answer_id: str = Field(default="", pattern=r"^[A-Za-z0-9_-]{0,64}$")
 
 
-def page_routes(chatbot: PageChatbot, contact: str = "", on_feedback: Feedback | None = None) -> APIRouter:
-    """`POST page/stream` and `POST page/feedback`."""
+def page_routes(
+    chatbot: PageChatbot, contact: str = "", on_feedback: Feedback | None = None, service: Service | None = None
+) -> APIRouter:
+    """`POST page/stream` and `POST page/feedback`; what a service protects and records, the page's routes do too."""
     router = APIRouter(include_in_schema=False)
-    limiter = CapacityLimiter(CONCURRENT_STREAMS)
+    serving = service or Service(Voices(chatbot, chatbot, lambda query, k: []), Settings())
+    admitted = Depends(admission(serving))
 
-    @router.post("/page/stream", response_class=EventSourceResponse)
-    async def stream(asked: Asked) -> AsyncIterator[ServerSentEvent]:
+    @router.post("/page/stream")
+    async def stream(asked: Asked, visitor: Visitor = admitted) -> EventStream:
         history = tuple(Turn(turn.question, turn.answer) for turn in asked.history)
-        events = _page_events(chatbot, asked.question, history, contact)
-        while (event := await to_thread.run_sync(next, events, None, limiter=limiter)) is not None:
-            yield ServerSentEvent(data=event)
+        making = serving.make(Question(asked.question, history), visitor)
+        return EventStream(making, _page_events(making, chatbot, contact))
 
     @router.post("/page/feedback", status_code=204)
-    def feedback(verdict: Verdict) -> None:
+    async def feedback(request: Request, verdict: Verdict) -> None:
+        serving.gate.visitor(request)
+        await serving.gate.admit_aside(request, "feedback")
+        if verdict.answer_id:
+            serving.recorder.feedback(verdict.answer_id, verdict.helpful, "")
         if on_feedback is not None:
             on_feedback(verdict.question, verdict.answer, verdict.helpful)
 
     return router
 
 
-def _page_events(
-    chatbot: PageChatbot, question: str, history: Sequence[Turn], contact: str
-) -> Iterator[dict[str, Any] | None]:
+async def _page_events(making: Making, chatbot: PageChatbot, contact: str) -> AsyncIterator[str]:
     """The stream's events as JSON; the last one also carries the HTML of the answer and of its source cards."""
     try:
-        for event in chatbot.stream(question, history):
-            rendered = rendered_answer(chatbot, event.answer, contact) if isinstance(event, Done) else {}
-            yield encode_event(event) | rendered
-    except RagError as error:
-        # The reader is told in the reader's language; the message itself is for whoever runs the server.
-        log.warning("No answer: %s", error)
-        yield {"type": "error"}
+        async with aclosing(making.events()) as batches:
+            async for batch in batches:
+                for event in batch:
+                    encoded = encode_event(event)
+                    if isinstance(event, Done):
+                        encoded |= await to_thread.run_sync(rendered_answer, chatbot, event.answer, contact)
+                        encoded["answer_id"] = making.asked.answer_id
+                    yield message("", to_json(encoded))
+    except ProblemError:
+        yield message("", to_json({"type": "error"}))
+    except Exception:  # the status is sent already: all that can be done is to say so
+        log.exception("An answer broke off")
+        yield message("", to_json({"type": "error"}))
 
 
 def rendered_answer(chatbot: PageChatbot, answer: Answer, contact: str = "") -> dict[str, Any]:
