@@ -96,18 +96,17 @@ def standalone(
     answer = ""
     for turn in history[-6:]:
         if not smalltalk(turn.question):
-            resolved = _resolve(turn.question, previous, answer, analyzer, common)
-            previous, answer = _answered(resolved, turn.answer, analyzer), turn.answer
+            previous, answer = _resolve(turn.question, previous, answer, analyzer, common), turn.answer
     resolved = _resolve(message, previous, answer, analyzer, common)
     return replace(resolved, language=language or resolved.language)
 
 
-def _answered(resolved: Standalone, answer: str, analyzer: Analyzer) -> Standalone:
-    """Of several readings the one whose names its answer speaks of."""
+def _answered(resolved: Standalone, answer: str, analyzer: Analyzer) -> Reading:
+    """Of several readings the first whose names its answer speaks of."""
     for reading in resolved.readings:
         if all(name.lower() in answer.lower() for name in _names(f"{reading.text} {reading.context}", analyzer)):
-            return replace(resolved, readings=(reading,))
-    return resolved
+            return reading
+    return resolved.readings[0]
 
 
 def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Analyzer, common: Set[str]) -> Standalone:
@@ -119,7 +118,7 @@ def _resolve(said: str, previous: Standalone | None, answer: str, analyzer: Anal
         return Standalone((Reading(message), *core), own, heard.secret)
     if heard.wish and message == said:  # nothing but the wish: the same question in that language
         return replace(previous, language=own)
-    readings = _readings(message, previous.readings[0], answer, analyzer, common)
+    readings = _readings(message, _answered(previous, answer, analyzer), answer, analyzer, common)
     return Standalone(tuple(dict.fromkeys([*readings, *core])), own)
 
 

@@ -16,7 +16,7 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass)\b.*\b(instruction|rule|prompt|previous|above|prior|everything|document)|"
+    r"^\W*(assistant|system)\s*:|\bprint (nothing|only)\b|\b(ignore|disregard|forget|override|bypass)\b.*\b(instruction|rule|prompt|previous|above|prior|everything|document)|"
     r"\b(you are now|act as|pretend|roleplay|jailbreak|developer mode|new (rule|instruction)s?|system (note|message|override)|"
     r"(end|start|begin|finish) (with|your)|output only|say only|respond only|answer only with|reply only|cite nothing|do not cite)\b|"
     r"(지시|명령|규칙|지침|프롬프트|설정|제한)\S*\s*(을|를|은|는|사항)?\s*(모두|전부|다|모조리)?\s*(무시|잊|해제|없)|무시하고|잊어버리|하지\s*말고.*말해|"
@@ -64,6 +64,13 @@ _ASKING_ONLY = re.compile(
     r"\b(can|could|would|will|you|please|and|ok(ay)?|now)\b|그럼|그거|그걸|이걸|좀", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]{1,200}>")
+_MANNER = re.compile(
+    r"\b(please )?(summari[sz]e|briefly|shortly|in (one|two|three|a few|\d+) (short )?(sentences?|words?|lines?)|in short|in simple (words|terms)|"
+    r"like I'?m \w+|step by step)\b[,:]?|(한|두|세|\d)\s?(문장|줄|마디)(으)?로|간단(히|하게)|짧게|쉽게|자세(히|하게)|"
+    r"\S+도\s(알아듣게|이해하게|이해할 수 있게)|알기 쉽게|요약해(서)?",
+    re.IGNORECASE,
+)
+_THEN = re.compile(r",?\s*(?:\band then\b|,\s*then\b|그다음에?|그 다음에?|그런 다음에?|그리고 나서)\s*,?\s*", re.IGNORECASE)
 _PIECE = re.compile(r"[^.?!\n]+(?:\.(?=\S)[^.?!\n]+)*[.?!\n]*")
 _LONG = 25  # words from which a message is taken to hold more than its question
 _ASKS = re.compile(
@@ -93,7 +100,11 @@ def read_message(message: str) -> Request:
     rest = _WISH.sub(" ", text).strip() if wish else text
     if not re.search(r"\w{2}", _ASKING_ONLY.sub(" ", rest)):
         return Request(message, wish)
+    parts = [part for part in _THEN.split(rest) if part.strip()]
+    rest = " ".join([part for part in parts if not _SECRET.search(part)] or parts)
     question = _without_preamble(_question_of(rest)) or message
+    plain = " ".join(_MANNER.sub(" ", question).split())
+    question = plain if len(plain) > 3 else question
     return Request(question, wish, bool(_SECRET.search(question)), _core_of(question))
 
 

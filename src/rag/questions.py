@@ -30,7 +30,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         "list",
         r"(어떤|무슨)\s*(\S+\s+)?\S*(들|것|프로그램|과정|기업|회사|서비스|분야|혜택|지원|기관|행사|사업|시설|자격증|도시|국가|대학)\S*"
         r"(이|가|은|는|을|를|에)?\s*(있|포함|제공|운영|참여|들어)|무엇(이|들이)?\s*있|(뭐|뭣|머)(가|들이)?\s*있|목록|종류|나열|열거|모두|전부|"
-        r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|"
+        r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|which (\w+ ){1,6}\w+s (are|have|do|did|were|can|will)\b|"
         r"what (\w+ ){0,3}\w+s (are|do|does|did|were|have|can|will)\b|what (are|were) (the|some|all|its|their|other)\b|상위\s*\d|\btop (two|three|four|five|ten|\d+)\b|뭐뭐|what (kinds|types|sorts)|\bwho are\b|each of|\ball (of )?the\b",
     ),
     (
@@ -49,7 +49,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         "figure",
         r"얼마|몇|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
         r"how (much|many|big|large|high|fast|long)|percent|\bshare of\b|\brate\b|\bscore|\brank|amount|\bvalue\b|valuation|revenue|"
-        r"\bnumber of\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bsales\b|earnings|profit|turnover|salary|\bfees?\b|minimum|maximum|at least|at most|최소|최대|이상이어야|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
+        r"\bnumber of\b|\bcount\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bsales\b|earnings|profit|turnover|salary|\bfees?\b|minimum|maximum|at least|at most|최소|최대|이상이어야|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
     ),
     (
         "definition",
@@ -69,7 +69,7 @@ _UNITS: tuple[tuple[Unit, str], ...] = (
         r"얼마|금액|매출|시가총액|시총|예산|투자\s*(액|금|규모|유치액)|거래\s*(액|규모)|기업\s*가치|몸값|월세|임대료|달러|"
         r"how much|how many (won|dollars)|\bin (won|dollars|KRW|USD)\b|\bsales\b|earnings|profit|turnover|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
     ),
-    ("count", r"몇|인원|건수|개수|편수|수는|수가|how many|number of|headcount"),
+    ("count", r"몇|인원|건수|개수|편수|수는|수가|how many|number of|headcount|\bcount\b"),
 )
 # Words that only say of what kind the answer is: an answer of that kind has met them.
 _TYPE_WORDS = re.compile(
@@ -77,7 +77,7 @@ _TYPE_WORDS = re.compile(
     r"점수|총점|\bscored?s?\b|\bpoints?\b|금액|액수|돈|\bamount\b|\bmoney\b|\bprice\b|\bcosts?\b|\bpaid\b|\bpay\b|\bsum\b|연도|년도|시기|날짜|"
     r"\byears?\b|\bdates?\b|\bday\b|\bmonth\b|지역|위치|소재지|(?<![가-힣])구(?=에|는|야|$|\s|\?|인)|\bdistrict\b|\barea\b|located|location|"
     r"빌리언|트릴리언|밀리언|\b[btm]illions?\b|(?<![가-힣])[억조만](?![가-힣])|"
-    r"\b(us|u\.s\.) dollars?|\bdollars?\b|\bUSD\b|\bKRW\b|\bwon\b|달러|원화|개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
+    r"\b(us|u\.s\.) dollars?|\bdollars?\b|\bUSD\b|\bKRW\b|\bwon\b|달러|원화|개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|\bcount\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
@@ -88,6 +88,11 @@ _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
     r"금액|돈|예산|매출|시가총액|시총|비용|가격|입장료|수수료|연봉|money|budget|revenue|sales|valuation|market cap|price|fees?\b|\bcosts?\b|"
     r"\bwon\b|\bKRW\b|\bUSD\b|dollars?|달러",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(
+    r"(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|(january|february|march|april|may|june|july|august|september|october|november|december)|"
+    r"(mon|tues|wednes|thurs|fri|satur|sun)days?",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
@@ -160,6 +165,8 @@ def is_name(term: Term, text: str) -> bool:
 
 def _is_latin_name(text: str, start: int, end: int) -> bool:
     word, before = text[start:end], text[:start].rstrip(" \"'“‘(")
+    if _CALENDAR.fullmatch(word) or text[end : end + 2] == ". ":  # Feb 2025, Prof. Lee
+        return False
     if language_of(text) == "ko":
         return len(word) > 2
     starts = not before or before[-1] in ".!?:;\n"

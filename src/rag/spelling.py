@@ -42,8 +42,9 @@ class Spelling:
 
     def nearest(self, word: str) -> str | None:
         """What a word most likely stands for, or None: by initials, romanised, shortened, or at most one slip away."""
-        if word.isupper() and word in self._initials:
-            return self._initials[word]
+        bare = word.removesuffix("'s")
+        if bare.isupper() and bare in self._initials:
+            return self._initials[bare] + word[len(bare) :]
         other = self._romanised.get(word.lower()) or self._beginnings.get(word)
         return other or self._near(word)
 
@@ -76,8 +77,8 @@ def initials(name: str) -> str:
 
 
 def spelt_out(text: str) -> str:
-    """The text with Latin letters for their Korean names, from two letters on: 이에스지 is ESG."""
-    return _SPELT.sub(lambda match: _acronym(match.group()), text)
+    """The text with Latin letters for their Korean names, from three syllables on: 이에스지 is ESG."""
+    return _SPELT.sub(lambda match: _acronym(match.group()) if len(match.group()) > 2 else match.group(), text)
 
 
 def _acronym(names: str) -> str:

@@ -15,7 +15,8 @@ from rag.text import Analyzer
 from rag.types import Sentence
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
-_COLUMN = re.compile(r"\bcolumns?\b|항목|부문|분야|열(?=에|의|은|\s)", re.IGNORECASE)
+_COLUMN = re.compile(r"\bcolumns?\b|\bpillars?\b|항목|부문|분야|열(?=에|의|은|\s)", re.IGNORECASE)
+_SCORED = re.compile(r"(\w+)\s+(?:score|points|rating)s?\b|([가-힣]+)\s*점수", re.IGNORECASE)  # government score
 _QUOTED = re.compile(r"['‘“\"]([^'’”\"]{2,30})['’”\"]")
 _RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
 _BLANK = re.compile(
@@ -74,7 +75,8 @@ class RowReader:
         """
         caption = self._tokens(row.caption)
         apart = bool(_COLUMN.search(question.text))
-        quoted = frozenset(word for words in _QUOTED.findall(question.text) for word in self._tokens(words))
+        told = [*_QUOTED.findall(question.text), *(a or b for a, b in _SCORED.findall(question.text))]
+        quoted = frozenset(word for words in told for word in self._tokens(words))
         terms = [term for term in query.weighted if apart or term.token in quoted or term.match(caption) < 0.5]
         own = [term for term in terms if term.token not in question.type_words]
         for chosen in (own, terms):
