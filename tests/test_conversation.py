@@ -167,3 +167,28 @@ def test_a_question_is_no_small_talk(message: str) -> None:
 )
 def test_a_short_question_after_a_greeting_is_answered(message: str) -> None:
     assert smalltalk(message) == ""
+
+
+@pytest.mark.parametrize("message", ["Head count?", "직원 수는?"])
+def test_a_fragment_may_ask_for_another_thing_of_the_same_subject(message: str) -> None:
+    readings = resolve(message, FOUNDED).readings
+    assert readings[0].text.startswith("Haram Robotics")
+    assert any(reading.text == message and "founded" in reading.context for reading in readings)
+
+
+def test_a_number_replaces_a_number() -> None:
+    turn = ("Which city is 3rd in the robot index?", "Taren Bay. [1]")
+    assert resolve("and the 5th?", turn).text == "Which city is 5th in the robot index?"
+
+
+def test_one_of_those_is_read_with_what_was_said() -> None:
+    reading = resolve("How many of those are new?", ("How many buses does Solbit Mobility have?", "140. [1]")).readings[
+        0
+    ]
+    assert "Solbit" in reading.context
+
+
+def test_what_every_document_names_is_not_taken_for_the_subject() -> None:
+    turn = Turn("What is the Nuri City Robot Fair?", "A fair. [1]")
+    readings = standalone("How often does it take place?", [turn], shared_analyzer(), None, frozenset({"nuri", "citi"}))
+    assert "Robot Fair" in readings.text

@@ -24,6 +24,7 @@ _DIFFER = re.compile(
     r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
 )
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
+_BEHIND = 2.0  # score by which a sentence that names both of what is compared may lag behind one that names one
 _HELD = 0.5  # match from which a name counts as met
 
 
@@ -161,11 +162,17 @@ def _to_the_point(candidate: Candidate) -> float:
 
 def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Candidate]:
     """For a question about several names or years that no one sentence covers: the best sentence for each."""
-    names = np.flatnonzero(weigher.required).tolist()
+    compares = weigher.question.kind == "compare" or len(weigher.question.years) > 1
+    names = np.flatnonzero(weigher.named if compares else weigher.required).tolist()
     if len(weigher.question.years) > 1:
         names += [n for n, term in enumerate(weigher.query.terms) if term.token in weigher.question.years]
-    if len(names) < 2 or any((_near(c)[names] >= _HELD).all() and is_able(weigher, c) for c in found[:8]):
+    if len(names) < 2:
         return ()
+    met = (lambda c: c.direct) if compares else _near  # one heading over both compares nothing
+    near = [c for c in found[:8] if not compares or c.score >= found[0].score - _BEHIND]
+    whole = next((c for c in near if (met(c)[names] >= _HELD).all() and is_able(weigher, c)), None)
+    if whole is not None:
+        return [whole] if compares else ()
     chosen: list[Candidate] = []
     for name in names:
         alone = weigher.without([other for other in names if other != name])

@@ -24,6 +24,7 @@ _AMONG = re.compile(
 )
 _CURRENCIES = ("KRW", "USD")
 _NAME_RUN = re.compile(r"\b[A-Z][\w&-]*(?:(?: of| and| for| the)* [A-Z][\w&-]*)*")
+_COUNTING = re.compile(r"^(st|nd|rd|th)\b|^(위|등|번째)")
 _ELLIPSIS = re.compile(
     r"^\W*(그럼|그러면|그렇다면|그리고|또|혹시|and|or|so|then|ok(ay)?|what about|how about|what of|same for|and for|\s|,)+",
     re.IGNORECASE,
@@ -174,7 +175,8 @@ def _substitutions(message: str, content: Sequence[Term], previous: str, analyze
     sort = next((_sort(term, message) for term in content if _sort(term, message) != "word"), "word")
     same = [part for part in parts if _sort(part, previous) == sort]
     for part in _same_first(same, content[0]):
-        yield previous[: part.start] + new + previous[part.end :]
+        rest = previous[part.end :]
+        yield previous[: part.start] + new + (rest if new[-1].isdigit() else _COUNTING.sub("", rest))
 
 
 def _sort(term: Term, text: str) -> str:

@@ -66,11 +66,13 @@ _ASKING_ONLY = re.compile(
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _MANNER = re.compile(
     r"\b(please )?(summari[sz]e|briefly|shortly|in (one|two|three|a few|\d+) (short )?(sentences?|words?|lines?)|in short|in simple (words|terms)|"
-    r"like I'?m \w+|step by step)\b[,:]?|(한|두|세|\d)\s?(문장|줄|마디)(으)?로|간단(히|하게)|짧게|쉽게|자세(히|하게)|"
+    r"like I'?m \w+|step by step)\b[,:]?|(한|두|세|\d)\s?(문장|줄|마디)(으)?로|(간단(히|하게)|짧게|쉽게|자세(히|하게))(\s말(해서|하면|하자면))?|"
     r"\S+도\s(알아듣게|이해하게|이해할 수 있게)|알기 쉽게|요약해(서)?",
     re.IGNORECASE,
 )
-_THEN = re.compile(r",?\s*(?:\band then\b|,\s*then\b|그다음에?|그 다음에?|그런 다음에?|그리고 나서)\s*,?\s*", re.IGNORECASE)
+_THEN = re.compile(
+    r",?\s*(?:\band then\b|,\s*then\b|그다음에?|그 다음에?|그런 다음에?|그리고 나서)\s*,?\s*", re.IGNORECASE
+)
 _PIECE = re.compile(r"[^.?!\n]+(?:\.(?=\S)[^.?!\n]+)*[.?!\n]*")
 _LONG = 25  # words from which a message is taken to hold more than its question
 _ASKS = re.compile(

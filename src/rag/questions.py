@@ -24,7 +24,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("contact", "|".join(CONTACTS)),
     (
         "compare",
-        r"비교|차이|대비|중\s*(어느|누가|뭐가|무엇이|어디가)|보다|\bvs\b|versus|compar|differen|\bthan\b|\bbetween\b.+\band\b",
+        r"비교|차이|대비|중\s*(어느|누가|뭐가|무엇이|어디가)|보다|\bvs\b|versus|compar|differen|\bor\b.*\b(better|worse|higher|lower|more|less|bigger|larger|earlier|later|first)\b|"
+        r"\b(better|worse|higher|lower|bigger|larger|earlier|later)\b.*\bor\b|(이랑|랑|와|과|하고|나|이나)\s.*(어디|어느|누가|뭐가|무엇이).*(더|먼저|높|많|크|큰|앞)|\bthan\b|\bbetween\b.+\band\b",
     ),
     (
         "list",

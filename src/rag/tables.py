@@ -52,7 +52,11 @@ class RowReader:
         """The rows that answer, and how to say it; `best` is the row that matches the question's words."""
         columns = self._asked_columns(query, question, best)
         ranked = row_of_rank(question, rows)
-        extreme = extreme_row(question, rows, columns) if question.superlative else None
+        named = [term for term in query.weighted if term.token in question.names]
+        told = any(
+            self._meets(named, value) for _, value in _key(best, rows)
+        )  # a row that is named is no row to be found
+        extreme = extreme_row(question, rows, columns) if question.superlative and not told else None
         top = top_rows(question, rows)
         if top:
             return top, render_list(top)

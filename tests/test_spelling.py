@@ -1,0 +1,59 @@
+"""What a word stands for that nothing knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.spelling import Spelling, initials, romanised, spelt_out
+
+SPELLING = Spelling(
+    ["robotics", "what", "revenue", "매출액"],
+    ["하람로보틱스", "솔빛모빌리티", "Northern Institute of Applied Optics", "Mir Bio", "Nuri City", "New Cape"],
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("waht", "what"),
+        ("robotcis", "robotics"),
+        ("haramrobotikseu", "하람로보틱스"),
+        ("하람로보", "하람로보틱스"),
+        ("NIAO", "Northern Institute of Applied Optics"),
+        ("NIAO's", "Northern Institute of Applied Optics's"),
+    ],
+)
+def test_a_word_stands_for_the_nearest_known(word: str, meant: str) -> None:
+    assert SPELLING.nearest(word) == meant
+
+
+@pytest.mark.parametrize("word", ["NC", "xyzzy", "하람", "rev", "niao"])
+def test_what_is_open_is_left(word: str) -> None:
+    assert SPELLING.nearest(word) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("네이버", "neibeo"), ("엑사원", "eksawon"), ("루닛", "runit"), ("서울", "seoul"), ("A동", "adong")],
+)
+def test_korean_in_latin_letters(name: str, letters: str) -> None:
+    assert romanised(name) == letters
+
+
+def test_initials_leave_small_words_out() -> None:
+    assert initials("Hong Kong University of Science and Technology") == "HKUST"
+    assert initials("Naver") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("이에스지 경영", "ESG 경영"),
+        ("오픈에이아이", "오픈AI"),
+        ("엠앤에이", "M&A"),
+        ("아이", "아이"),
+        ("엘지", "엘지"),
+    ],
+)
+def test_names_of_letters(text: str, meant: str) -> None:
+    assert spelt_out(text) == meant
