@@ -107,7 +107,8 @@ class Weigher:
             strange = plain.tag[:2] == "NN" and len(plain.token) > 2 and unknown and _alone(term)
             compound = plain.tag[:2] == "NN" and bool(self.index.lexical.document_frequency(f"~{plain.token[:2]}"))
             flags.append(rare and (named or strange) and not (compound and unknown))
-        return np.asarray(np.array(flags, bool) & ~self.typed)
+        measured = np.array([term.token in self.question.measures for term in query.weighted], bool)
+        return np.asarray((np.array(flags, bool) | measured) & ~self.typed)
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
         """All sentences of the hits, best first."""

@@ -81,6 +81,14 @@ _TYPE_WORDS = re.compile(
     r"\b(us|u\.s\.) dollars?|\bdollars?\b|\bUSD\b|\bKRW\b|\bwon\b|달러|원화|개수|건수|(?<=\s)수(?=\s|가|는|\?|$)|\bnumber\b|\bcount\b|이름|\bname\b|회사|기업(?!\s*가치)|업체|\bcompan(y|ies)\b|\bfirms?\b|\borgani[sz]ations?\b|\bservices?\b|목록|\blist\b|몇|비교|\bcompar\w+|차이|\bdifferen\w+",
     re.IGNORECASE,
 )
+# Quantities that an answer must name as well: a sum of another sort beside the same name answers nothing.
+_MEASURES = re.compile(
+    r"입장료|수수료|임대료|월세|연봉|초봉|급여|월급|등록금|학비|수강료|참가비|응시료|주가|시세|높이|무게|인구|나이|연령|이익률|영업이익|순이익|"
+    r"배당|부채|법인세|세율|금리|이자율|환율|기온|경쟁률|합격률|"
+    r"\b(fees?|rents?|salar(y|ies)|wages?|tuition|stock|shares? price|height|tall|weigh|weight|population|ages?|old|margins?|profits?|dividends?|"
+    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|penalt(y|ies)|founder'?s?|mayor)\b|창업자|창립자|벌금|과태료",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
 _SUPERLATIVE = re.compile(
     r"꼴찌|꼴등|마지막|\bhigher\b|\blower\b|\blarger\b|\bbigger\b|\blast (one|place|in)\b|\bbottom\b|가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
@@ -112,6 +120,7 @@ class Question:
     unit: Unit
     years: tuple[str, ...]
     names: frozenset[str]  # tokens of terms that name somebody or something: the answer must be about them
+    measures: frozenset[str]  # tokens of terms for quantities and roles that an answer must name
     type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
     superlative: Literal["", "highest", "lowest"]
     counted: str  # the unit of "how many": person, country, ...
@@ -129,13 +138,17 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
         years_in(text),
         frozenset(term.token for term in terms if is_name(term, text)),
-        frozenset(
-            t.token for t in terms if any(a <= t.start < b for a, b in (m.span() for m in _TYPE_WORDS.finditer(text)))
-        ),
+        _tokens_in(_MEASURES, text, terms),
+        _tokens_in(_TYPE_WORDS, text, terms),
         superlative,  # type: ignore[arg-type]
         _counted(text),
         bool(_STRICT.search(text)),
     )
+
+
+def _tokens_in(words: re.Pattern[str], text: str, terms: tuple[Term, ...]) -> frozenset[str]:
+    spans = [match.span() for match in words.finditer(text)]
+    return frozenset(term.token for term in terms if any(start <= term.start < end for start, end in spans))
 
 
 def _counted(text: str) -> str:
