@@ -149,10 +149,19 @@ def _with_contradiction(chosen: Sequence[Candidate], able: Sequence[Candidate]) 
     """The best sentence and one that says that sources differ on it, if the documents hold one as much to the point."""
     best = chosen[0]
     told = any(_DIFFER.search(candidate.sentence.text) for candidate in chosen)
-    for other in able[:_NEAR]:
+    for other in _one_of_each_table(able)[:_NEAR]:
         if not told and _DIFFER.search(other.sentence.text) and _to_the_point(other) >= _to_the_point(best) - 0.1:
             return [best, other]
     return chosen
+
+
+def _one_of_each_table(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates with but the best row of each table, so that a long table leaves room for others."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        if not any(_same_table(candidate, other) for other in kept):
+            kept.append(candidate)
+    return kept
 
 
 def _to_the_point(candidate: Candidate) -> float:

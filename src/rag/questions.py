@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "person",
-        r"누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)",
+        r"(시장|대통령|대표|회장|원장|소장|총장|청장|사장|교수|CEO|창업자|설립자)(이|은|는|가)?\s*누구|누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)",
     ),
     (
         "date",
@@ -85,8 +85,8 @@ _TYPE_WORDS = re.compile(
 _MEASURES = re.compile(
     r"입장료|수수료|임대료|월세|연봉|초봉|급여|월급|등록금|학비|수강료|참가비|응시료|주가|시세|높이|무게|인구|나이|연령|이익률|영업이익|순이익|"
     r"배당|부채|법인세|세율|금리|이자율|환율|기온|경쟁률|합격률|"
-    r"\b(fees?|rents?|salar(y|ies)|wages?|tuition|stock|shares? price|height|tall|weigh|weight|population|ages?|old|margins?|profits?|dividends?|"
-    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|penalt(y|ies)|founder'?s?|mayor)\b|창업자|창립자|벌금|과태료",
+    r"\b(fees?|salar(y|ies)|wages?|tuition|(stock|share) price|(price|cost) of (a|one) (share|stock)|height|tall|weigh|weight|population|ages?|old|margins?|profits?|dividends?|"
+    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns?|visas?|penalt(y|ies)|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자|유니콘",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
