@@ -8,6 +8,7 @@ before the kill must still be there. Seeded; exits with 1 where anything was los
 from __future__ import annotations
 
 import argparse
+import http.client
 import random
 import shutil
 import sqlite3
@@ -76,7 +77,7 @@ class Site:
                 try:
                     question = {"question": f"How large is the Korean AI market? {number} {visitor} {len(answers)}"}
                     answers.append(request(port, "POST", "/api/v1/chat", question)[0])
-                except OSError:
+                except (OSError, http.client.HTTPException):  # killed, or not there yet
                     time.sleep(0.1)
 
         threads = [threading.Thread(target=visit, args=(n,), daemon=True) for n in range(4)]
