@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeChatbot
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from library import GramEncoder, Shelf, shared_analyzer, shared_chatbot, shared_library
 from running import request, serving
@@ -224,6 +225,21 @@ def test_answers_given_before_are_forgotten_with_their_index() -> None:
     assert b"rag_cached_total 1.0" in service.metrics.text()
     service.voices = voices_of(Edition("new"))
     assert "new. " in client.post("/api/v1/chat", json=ask).text
+
+
+def test_whoever_opens_the_page_afterwards_sees_the_new_starters() -> None:
+    class Renamed(FakeChatbot):
+        def starters(self, language: Language) -> tuple[str, ...]:
+            return ("What is entirely new?",)
+
+    bot = FakeChatbot()
+    app = mount_page(FastAPI(), bot)
+    client = TestClient(app)
+    offered = bot.starters("en")[3]
+    assert offered in client.get("/").text
+    app.state.renew_page(Renamed(), [])
+    assert offered not in client.get("/").text
+    assert "What is entirely new?" in client.get("/").text
 
 
 # ---- building beside ---------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from rag.indexing import Progress, build, up_to_date
 from rag.reloading import Rebuild, Watcher
 from rag.settings import Settings
 from rag.text import Term
+from rag.types import Source
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -86,7 +87,7 @@ def _shared(settings: Settings) -> dict[str, str]:
 
 
 def worker_app() -> FastAPI:
-    """The app of one of several workers, by the environment; they share the index, which is mapped into memory."""
+    """The app of one of several workers, by the environment."""
     from rag.api.logs import configure
     from rag.records import recorder_from
 
@@ -123,16 +124,26 @@ def make_app(
     gate = gate or Gate(settings)
     budget = Budget.from_settings(settings, gate.storage)
     service = Service(voices(chatbot, budget), settings, gate=gate, budget=budget, recorder=recorder)
-    watcher = Watcher(chatbot, lambda new: setattr(service, "voices", voices(new, budget)))
+
+    def install(new: Chatbot) -> None:
+        service.voices = voices(new, budget)
+        app.state.renew_page(new, _sources(new))
+
+    watcher = Watcher(chatbot, install)
     service.condition = watcher.condition
-    threading.Thread(target=_warm_and_watch, args=(watcher, service), name="index", daemon=True).start()
     app = new_app(service)
+    # The page is mounted long before a first look at the index: warming comes before.
+    threading.Thread(target=_warm_and_watch, args=(watcher, service), name="index", daemon=True).start()
     app.state.service = service
     app.include_router(widget_routes())
     if settings.admin_token:
         _mount_admin(app, watcher, settings, service.recorder)
-    sources = [passage.source for passage in chatbot.index.passages]
-    return mount_page(app, chatbot, documents=sources, contact=settings.contact, service=service)
+    mount_page(app, chatbot, documents=_sources(chatbot), contact=settings.contact, service=service)
+    return app
+
+
+def _sources(chatbot: Chatbot) -> list[Source]:
+    return [passage.source for passage in chatbot.index.passages]
 
 
 def _mount_admin(app: FastAPI, watcher: Watcher, settings: Settings, recorder: Recorder) -> None:
