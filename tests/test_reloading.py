@@ -352,7 +352,6 @@ def test_no_request_fails_while_the_index_is_replaced_damaged_and_deleted(tmp_pa
             shutil.rmtree(index)
             until(degraded)
             more()
-            rebuild("2018")
         assert visitors.failed == []
         process.terminate()
         assert process.wait(timeout=30) in (0, -15)
