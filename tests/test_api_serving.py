@@ -15,6 +15,8 @@ import httpx2
 import openai
 import pytest
 from fakes import FakeChatbot
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hostile import hostile
 from library import shared_chatbot
 from serving import Notebook, client_for, events, on_a_port, service_for
@@ -217,6 +219,16 @@ def test_a_request_is_one_line_without_what_was_asked(caplog: pytest.LogCaptureF
     assert " request_id=trace-0001 status=200" in formatter("text").format(asked)
     assert "private" not in caplog.text + json.dumps(line) + formatter("text").format(lost)
     assert "sesame" not in caplog.text
+
+
+def test_a_page_of_a_mounted_application_is_told_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
+    app, inner = new_app(service_for()), FastAPI()
+    inner.add_api_route("/{name}", lambda name: name)
+    app.mount("/admin", inner)
+    with caplog.at_level(logging.INFO, "rag"):
+        for root in ("", "/guide"):
+            TestClient(app, root_path=root).get(f"{root}/admin/private")
+    assert [record.message for record in caplog.records if record.name == "rag.access"] == ["GET /admin/{name}"] * 2
 
 
 def test_an_exception_is_in_the_log_and_its_line_is_json() -> None:

@@ -30,6 +30,7 @@ composing
 chatbot
 evaluation
 records api
+reloading
 ui widget
 admin
 server

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from library import HARAM_EN, shared_chatbot
+from library import shared_chatbot
+from running import request, serving
 
 from rag.server import make_app
-
-STARTUP = 120  # seconds: a slow machine builds the index too
 
 
 @pytest.fixture(scope="module")
@@ -45,62 +38,11 @@ def test_no_machine_documentation_is_served(client: TestClient) -> None:
         assert "swagger" not in client.get(path).text.lower()
 
 
-@contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`rag serve` over one document in a process of its own, and its port once the page opens."""
-    docs, log = folder / "docs", folder / "server.log"
-    docs.mkdir()
-    (docs / "haram.md").write_text(HARAM_EN, "utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "rag", "serve", "--docs", str(docs), "--index", str(folder / "index")]
-    records = {"RAG_RECORDS_URL": str(folder / "records.sqlite3")}
-    environ = {**os.environ, **records, **settings, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(port)], env=environ, stdout=output, stderr=output
-        ) as process,
-    ):
-        try:
-            wait_for_page(process, port, log)
-            yield process, port
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A server with the settings as they come."""
     with serving(tmp_path) as found:
         yield found
-
-
-def wait_for_page(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    end = time.monotonic() + STARTUP
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            status, _ = request(port, "GET", "/")
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-            continue
-        assert status == 200
-        return
-    pytest.fail(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
-
-
-def request(
-    port: int, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
-) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    sent = {"Content-Type": "application/json", **(headers or {})}
-    try:
-        connection.request(method, path, None if body is None else json.dumps(body), sent)
-        response = connection.getresponse()
-        return response.status, response.read().decode()
-    finally:
-        connection.close()
 
 
 def test_a_real_server_answers_and_ends_when_told(served: tuple[subprocess.Popen[bytes], int]) -> None:

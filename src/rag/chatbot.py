@@ -19,7 +19,7 @@ from rag.retrieval import Query, Retriever
 from rag.settings import Settings
 from rag.starters import starters_of, suggestions_for
 from rag.text import Analyzer, language_of
-from rag.types import Answer, Delta, Done, Event, Hit, Language, LanguageModel, Passage, Retrieved, Turn
+from rag.types import Answer, Delta, Done, Encoder, Event, Hit, Language, LanguageModel, Passage, Retrieved, Turn
 from rag.writing import ModelAnswerer, Written
 
 _DOUBT = 0.5  # log-odds that a reading of a message must be surer by than the one before it
@@ -40,13 +40,26 @@ class Chatbot:
     def from_settings(cls, settings: Settings) -> Chatbot:
         """Open the index of the settings; raises IndexFileError when it is missing, damaged or stale."""
         encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
-        index = Index.load(settings.index_dir, encoder.name, glossary.fingerprint)
+        return cls.over(Index.load(settings.index_dir, encoder.name, glossary.fingerprint), encoder, glossary, settings)
+
+    @classmethod
+    def over(cls, index: Index, encoder: Encoder, glossary: Glossary, settings: Settings) -> Chatbot:
+        """A chatbot over an index that is open already, with the language model of the settings, if any."""
         retriever = Retriever(index, encoder, Analyzer(glossary), Lexicon.load())
         if not settings.llm_model:
             return cls(retriever, settings)
         from rag.generation import OpenAIModel  # importing openai takes a second
 
         return cls(retriever, settings, OpenAIModel.from_settings(settings))
+
+    def reopened(self) -> Chatbot:
+        """A chatbot over the index as it lies there now, sharing what takes long to load; raises RagError."""
+        settings, old = self.settings, self.retriever
+        glossary = Glossary.load(settings.docs_dir)
+        same = glossary.fingerprint == old.analyzer.glossary.fingerprint
+        index = Index.load(settings.index_dir, old.encoder.name, glossary.fingerprint)
+        retriever = Retriever(index, old.encoder, old.analyzer if same else Analyzer(glossary), old.lexicon)
+        return Chatbot(retriever, settings, self.writer.model if self.writer else None)
 
     def _writer(self, model: LanguageModel) -> ModelAnswerer:
         analyzer = self.retriever.analyzer
@@ -139,9 +152,10 @@ class Chatbot:
         return starters_of(self.index, self.settings.docs_dir, language)
 
     def warm(self) -> None:
-        """Load the encoder and the morpheme analyser before the first question."""
+        """Load the encoder and the morpheme analyser before the first question; no language model is asked."""
+        quoting = Chatbot(self.retriever, self.settings)
         for text in ("서울의 인공지능", "AI in Seoul"):
-            self.ask(text)
+            quoting.ask(text)
 
 
 def _pieces(answer: Answer) -> Iterator[Event]:

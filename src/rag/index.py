@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import faiss
 import numpy as np
@@ -23,6 +23,7 @@ from rag.types import Passage, Sentence, Source, Vectors
 
 VERSION = 3
 CURRENT = "CURRENT"
+MAPPED_FROM = 256 << 20  # bytes of an index that is mapped into memory rather than read
 _REBUILD = "run `rag index` to build it"
 
 
@@ -51,8 +52,10 @@ class Index:
         context_tokens: TokenTable,
         lexical: LexicalIndex,
         dense: faiss.Index,
+        generation: str = "",
     ) -> None:
         self.manifest = manifest
+        self.generation = generation
         self.passages = tuple(passages)
         self.texts = texts
         self.sentence_tokens = sentence_tokens
@@ -64,20 +67,26 @@ class Index:
         self._owner = np.repeat(np.arange(len(counts)), counts)
 
     @classmethod
-    def load(cls, directory: Path, encoder: str, glossary: str) -> Index:
-        """Open the current generation, memory-mapped; raises IndexFileError when it is missing, damaged or stale."""
+    def load(cls, directory: Path, encoder: str, glossary: str, mapped_from: int = MAPPED_FROM) -> Index:
+        """Open the current generation; raises IndexFileError when it is missing, damaged or stale.
+
+        A large one is mapped, so that processes share it. A small one is read: a process dies of a mapped file that
+        somebody cuts short, and nothing done to the files of an index that was read can reach who serves it.
+        """
         folder = current_generation(directory)
         manifest = read_manifest(folder)
         _check(folder, manifest, encoder, glossary)
         try:
+            mapped = sum((folder / name).stat().st_size for name in manifest.files) >= mapped_from
             return cls(
                 manifest,
                 list(_read_passages(folder / "passages.jsonl")),
                 {row["id"]: row["text"] for row in _read_rows(folder / "documents.jsonl")},
-                TokenTable.load(folder / "sentence_tokens"),
-                TokenTable.load(folder / "context_tokens"),
-                LexicalIndex.load(folder / "bm25"),
-                faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY),
+                TokenTable.load(folder / "sentence_tokens", mapped),
+                TokenTable.load(folder / "context_tokens", mapped),
+                LexicalIndex.load(folder / "bm25", mapped),
+                _read_dense(folder / "dense.faiss", mapped),
+                folder.name,
             )
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise IndexFileError(f"{folder}: the index cannot be read ({error}); {_REBUILD}") from error
@@ -157,10 +166,11 @@ class TokenTable:
         return cls(list(numbers), np.array(flat, np.int32), offsets)
 
     @classmethod
-    def load(cls, directory: Path) -> TokenTable:
-        """Open saved tables, memory-mapped."""
+    def load(cls, directory: Path, mapped: bool = False) -> TokenTable:
+        """Open saved tables, memory-mapped or read."""
         vocabulary = json.loads((directory / "vocabulary.json").read_text(encoding="utf-8"))
-        flat, offsets = (np.load(directory / f"{name}.npy", mmap_mode="r") for name in ("flat", "offsets"))
+        mode: Literal["r"] | None = "r" if mapped else None
+        flat, offsets = (np.load(directory / f"{name}.npy", mmap_mode=mode) for name in ("flat", "offsets"))
         return cls(vocabulary, np.asarray(flat), np.asarray(offsets))  # still mapped, but read as plain arrays: faster
 
     def save(self, directory: Path) -> None:
@@ -214,6 +224,10 @@ def _check(folder: Path, manifest: Manifest, encoder: str, glossary: str) -> Non
     for name, wanted_sum in manifest.files.items():
         if not (folder / name).is_file() or checksum(folder / name) != wanted_sum:
             raise IndexFileError(f"{folder / name}: damaged or missing; {_REBUILD}")
+
+
+def _read_dense(path: Path, mapped: bool) -> faiss.Index:
+    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY if mapped else 0)
 
 
 def _read_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -108,11 +108,16 @@ def build(
 
 def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossary) -> bool:
     """Whether `build` would change something."""
+    return up_to_date(docs_dir, index_dir, encoder, glossary) is None
+
+
+def up_to_date(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossary) -> Index | None:
+    """The index, opened, unless `build` would change something."""
     old = _reusable(index_dir, encoder, glossary)
     if old is None:
-        return True
+        return None
     now = {document_id(path, docs_dir): _digest(path) for path in list_files(docs_dir)}
-    return now != {**old.manifest.documents, **old.manifest.skipped}
+    return old if now == {**old.manifest.documents, **old.manifest.skipped} else None
 
 
 def _digest(path: Path) -> str:

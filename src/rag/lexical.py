@@ -60,9 +60,9 @@ class LexicalIndex:
         return cls(bm25)
 
     @classmethod
-    def load(cls, directory: Path) -> LexicalIndex:
-        """Open a saved index, memory-mapped."""
-        return cls(bm25s.BM25.load(str(directory), mmap=True, load_vocab=True))
+    def load(cls, directory: Path, mapped: bool = False) -> LexicalIndex:
+        """Open a saved index, memory-mapped or read."""
+        return cls(bm25s.BM25.load(str(directory), mmap=mapped, load_vocab=True))
 
     def save(self, directory: Path) -> None:
         """Write to a folder."""

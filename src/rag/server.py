@@ -7,21 +7,27 @@ import os
 import secrets
 import sys
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEncoder
+from rag.errors import IndexFileError
 from rag.exchanges import Recorder
 from rag.glossary import Glossary
-from rag.indexing import Progress, build, is_stale
+from rag.index import Index
+from rag.indexing import Progress, build, up_to_date
+from rag.reloading import Rebuild, Watcher
 from rag.settings import Settings
+from rag.text import Term
+from rag.types import Source
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from rag.api.admission import Gate
     from rag.api.budget import Budget
-    from rag.api.service import Voices
+    from rag.api.service import Service, Voices
 
 STOPPING_SECONDS = 15  # that answers in the making have to end, without a language model
 SWITCH_SECONDS = 0.001  # threads that make answers let the event loop in after this long
@@ -37,11 +43,7 @@ def serve(settings: Settings, progress: Progress) -> None:
 
     configure(settings.log_format)
     gate, recorder = Gate(settings), recorder_from(settings)  # wrong settings are told before any work is done
-    encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
-    if is_stale(settings.docs_dir, settings.index_dir, encoder, glossary):
-        print(f"Building the index of {settings.docs_dir} ...", flush=True)
-        for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
-            print(f"skipped {line}", flush=True)
+    chatbot = _opened(settings, progress)
     if settings.allowed_origins and not settings.secret_key:
         print("RAG_SECRET_KEY is empty: visitor tokens end when this server does", flush=True)
     print(f"Seoul AI Guide: http://{settings.host}:{settings.port} (stop with Ctrl+C)", flush=True)
@@ -55,11 +57,24 @@ def serve(settings: Settings, progress: Progress) -> None:
     }
     if settings.workers > 1:
         recorder.close()
+        del chatbot  # each worker opens its own
         os.environ.update(_shared(settings))
         uvicorn.run("rag.server:worker_app", factory=True, workers=settings.workers, **options)
         return
     sys.setswitchinterval(SWITCH_SECONDS)
-    uvicorn.run(make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder, gate=gate), **options)
+    uvicorn.run(make_app(chatbot, settings=settings, recorder=recorder, gate=gate), **options)
+
+
+def _opened(settings: Settings, progress: Progress) -> Chatbot:
+    """A chatbot over an index that is up to date."""
+    encoder, glossary = SentenceEncoder(settings.embedding_model), Glossary.load(settings.docs_dir)
+    index = up_to_date(settings.docs_dir, settings.index_dir, encoder, glossary)
+    if index is None:
+        print(f"Building the index of {settings.docs_dir} ...", flush=True)
+        for line in build(settings.docs_dir, settings.index_dir, encoder, glossary, progress).skipped:
+            print(f"skipped {line}", flush=True)
+        index = Index.load(settings.index_dir, encoder.name, glossary.fingerprint)
+    return Chatbot.over(index, encoder, glossary, settings)
 
 
 def _shared(settings: Settings) -> dict[str, str]:
@@ -72,14 +87,18 @@ def _shared(settings: Settings) -> dict[str, str]:
 
 
 def worker_app() -> FastAPI:
-    """The app of one of several workers, by the environment; they share the index, which is mapped into memory."""
+    """The app of one of several workers, by the environment."""
     from rag.api.logs import configure
     from rag.records import recorder_from
 
     settings = Settings.from_env(os.environ)
     configure(settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
-    return make_app(Chatbot.from_settings(settings), settings=settings, recorder=recorder_from(settings))
+    try:
+        chatbot = Chatbot.from_settings(settings)
+    except IndexFileError:  # it was harmed after the start, and a worker that died begins anew
+        chatbot = _opened(settings, lambda done, total: None)
+    return make_app(chatbot, settings=settings, recorder=recorder_from(settings))
 
 
 def make_app(
@@ -105,17 +124,29 @@ def make_app(
     gate = gate or Gate(settings)
     budget = Budget.from_settings(settings, gate.storage)
     service = Service(voices(chatbot, budget), settings, gate=gate, budget=budget, recorder=recorder)
-    threading.Thread(target=_warm, args=(chatbot, service.ready), name="warm", daemon=True).start()
+
+    def install(new: Chatbot) -> None:
+        service.voices = voices(new, budget)
+        app.state.renew_page(new, _sources(new))
+
+    watcher = Watcher(chatbot, install)
+    service.condition = watcher.condition
     app = new_app(service)
+    # The page is mounted long before a first look at the index: warming comes before.
+    threading.Thread(target=_warm_and_watch, args=(watcher, service), name="index", daemon=True).start()
     app.state.service = service
     app.include_router(widget_routes())
     if settings.admin_token:
-        _mount_admin(app, chatbot, settings, service.recorder)
-    sources = [passage.source for passage in chatbot.index.passages]
-    return mount_page(app, chatbot, documents=sources, contact=settings.contact, service=service)
+        _mount_admin(app, watcher, settings, service.recorder)
+    mount_page(app, chatbot, documents=_sources(chatbot), contact=settings.contact, service=service)
+    return app
 
 
-def _mount_admin(app: FastAPI, chatbot: Chatbot, settings: Settings, recorder: Recorder) -> None:
+def _sources(chatbot: Chatbot) -> list[Source]:
+    return [passage.source for passage in chatbot.index.passages]
+
+
+def _mount_admin(app: FastAPI, watcher: Watcher, settings: Settings, recorder: Recorder) -> None:
     from rag.admin import mount_admin
     from rag.records import database_from
 
@@ -123,11 +154,24 @@ def _mount_admin(app: FastAPI, chatbot: Chatbot, settings: Settings, recorder: R
         app,
         settings.admin_token,
         database_from(settings),
-        chatbot.retriever.analyzer,
+        _Terms(watcher),
         settings.records_days,
-        alternatives=chatbot.retriever.lexicon.alternatives,
+        alternatives=watcher.chatbot.retriever.lexicon.alternatives,
         counters=recorder.counters,
+        indexing=Rebuild(settings),
+        condition=watcher.condition,
     )
+
+
+class _Terms:
+    """The analyser of whichever index answers."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def terms_of(self, texts: Sequence[str]) -> list[list[Term]]:
+        """The terms of each text."""
+        return self._watcher.chatbot.retriever.analyzer.terms_of(texts)
 
 
 def voices(chatbot: Chatbot, budget: Budget) -> Voices:
@@ -142,6 +186,7 @@ def voices(chatbot: Chatbot, budget: Budget) -> Voices:
     return Voices(metered, Chatbot(chatbot.retriever, chatbot.settings), search)
 
 
-def _warm(chatbot: Chatbot, ready: threading.Event) -> None:
-    chatbot.warm()
-    ready.set()
+def _warm_and_watch(watcher: Watcher, service: Service) -> None:
+    watcher.chatbot.warm()
+    service.ready.set()
+    watcher.watch(service.stopping)

@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.admin.access import Access, TooManyAttempts
 from rag.admin.grouping import Alternatives, Analyzer
-from rag.admin.office import NoSession, Office, language_of
+from rag.admin.office import Indexing, NoSession, Office, language_of
+from rag.admin.reindex import add_reindexing
 from rag.admin.routes import add_downloads, add_pages, add_sessions
 from rag.admin.texts import say
 from rag.errors import RecordsError
@@ -39,6 +40,8 @@ def mount_admin(
     days: int,
     alternatives: Alternatives = lambda token: {},
     counters: Callable[[], Mapping[str, int]] = dict,
+    indexing: Indexing | None = None,
+    condition: Callable[[], Mapping[str, object]] = dict,
 ) -> None:
     """Put the page at `/admin`, unless the token is empty; raises InputError for one that is too short.
 
@@ -51,7 +54,8 @@ def mount_admin(
     def to_the_page(request: Request) -> RedirectResponse:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/admin/", 307)
 
-    app.mount("/admin", admin_app(Office(Access(token), database, analyzer, days, alternatives, counters)))
+    office = Office(Access(token), database, analyzer, days, alternatives, counters, indexing, condition)
+    app.mount("/admin", admin_app(office))
 
 
 def admin_app(office: Office) -> FastAPI:
@@ -63,6 +67,7 @@ def admin_app(office: Office) -> FastAPI:
     add_sessions(app, office)
     add_pages(app, office)
     add_downloads(app, office)
+    add_reindexing(app, office)
     return app
 
 

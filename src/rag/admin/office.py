@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -28,6 +28,16 @@ class NoSession(Exception):
     """Nobody has shown the token."""
 
 
+class Indexing(Protocol):
+    """Brings the index up to date in the background."""
+
+    def start(self) -> bool:
+        """Begin; False when one is under way."""
+
+    def status(self) -> Mapping[str, object]:
+        """How it goes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the page works with. `database` is None where recording is off."""
@@ -38,6 +48,8 @@ class Office:
     days: int  # that records are kept, 0 for ever
     alternatives: Alternatives = lambda token: {}  # words that say the same
     counters: Callable[[], Mapping[str, int]] = dict
+    indexing: Indexing | None = None
+    condition: Callable[[], Mapping[str, object]] = dict  # of the index that answers
     templates: Environment = field(default_factory=lambda: _templates())
 
     def session(self, request: Request) -> Session:

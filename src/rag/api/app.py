@@ -37,6 +37,7 @@ def new_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        service.stopping.set()
         service.recorder.close()
 
     app = FastAPI(

@@ -32,7 +32,8 @@ def health_routes(service: Service) -> APIRouter:
         """The index is loaded and the encoder is warm; before that, 503."""
         if not service.ready.is_set():
             raise ProblemError("starting", retry_after=STARTING_SECONDS)
-        return Health(status="ready", details={"answers_in_the_making": service.gate.places.taken})
+        making = {"answers_in_the_making": service.gate.places.taken}
+        return Health(status="ready", details={**making, **service.condition()})
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:

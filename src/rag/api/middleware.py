@@ -40,6 +40,7 @@ class Frontdoor:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         reply = _Reply(scope, receive, send)
+        base = scope.get("root_path", "")
         started = time.perf_counter()
         try:
             self.gate.check_origin(HTTPConnection(scope))
@@ -50,10 +51,9 @@ class Frontdoor:
             log.exception("Request %s failed", reply.request_id)
             await reply.fail(ProblemError("internal"))
         finally:
-            self._tell(scope, reply, time.perf_counter() - started)
+            self._tell(_route(scope, base), scope, reply, time.perf_counter() - started)
 
-    def _tell(self, scope: Scope, reply: _Reply, seconds: float) -> None:
-        route = _route(scope)
+    def _tell(self, route: str, scope: Scope, reply: _Reply, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.metrics.requests.labels(route, method, str(reply.status)).inc()
         self.metrics.request_seconds.labels(route).observe(seconds)
@@ -67,10 +67,13 @@ class Frontdoor:
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-def _route(scope: Scope) -> str:
-    """The path as the route declares it: what visitors put into a path stays out of logs and metrics."""
-    route = scope.get("route")
-    return str(getattr(route, "path", "")) or "other"
+def _route(scope: Scope, base: str) -> str:
+    """The path as the route declares it: what visitors put into a path stays out of logs and metrics.
+
+    An application mounted below ours leaves the path it is mounted at in `root_path`, after the `base` there before.
+    """
+    path = str(getattr(scope.get("route"), "path", ""))
+    return scope.get("root_path", "").removeprefix(base) + path if path else "other"
 
 
 class _Reply:

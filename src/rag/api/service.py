@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -42,6 +42,12 @@ class ServedChatbot(Protocol):
 
     def passage(self, passage_id: str) -> Passage:
         """A passage; raises KeyError for an unknown one."""
+
+    def twin(self, passage_id: str) -> Passage | None:
+        """The same passage in the other language."""
+
+    def document_text(self, document: str) -> str:
+        """A document's file as read; raises KeyError for an unknown one."""
 
     def starters(self, language: Language) -> tuple[str, ...]:
         """Questions to begin with."""
@@ -96,6 +102,8 @@ class Service:
         self.line = Line(max(2, min(4, os.cpu_count() or 2)))
         self.threads = CapacityLimiter(settings.max_answers)
         self.ready = threading.Event()
+        self.stopping = threading.Event()
+        self.condition: Callable[[], Mapping[str, object]] = dict  # what `/readyz` tells beside
         self._documents = settings.docs_label
 
     def document_name(self, document_id: str) -> str:
@@ -116,6 +124,7 @@ class Making:
         self.visitor = visitor
         self._ticket = ticket
         self._voices = service.voices
+        self.chatbot = self._voices.plain  # for what belongs to the answer, such as the documents it cites
         self._started = time.perf_counter()
         self._heard = False  # whether anything was sent yet
         self._ended = False

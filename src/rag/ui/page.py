@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +21,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.api.service import Service
+from rag.api.service import ServedChatbot, Service
 from rag.types import Source
 from rag.ui.icons import SEAL
 from rag.ui.routes import Feedback, PageChatbot, page_routes
@@ -55,16 +56,19 @@ def mount_page(
 
     Mount it after all other routes where `path` is "/", for it answers whatever is left. `documents` tells the header
     what the answers come from, `contact` is shown where the documents are silent, `on_feedback` receives question,
-    answer and whether it helped, and `service` admits, bounds and records what is asked.
+    answer and whether it helped, and `service` admits, bounds and records what is asked. `app.state.renew_page` is
+    `renew_page` for this page.
     """
     app.include_router(page_routes(chatbot, contact, on_feedback, service), prefix=path.rstrip("/"))
 
     ancestors = service.gate.origins.frame_ancestors if service else "frame-ancestors 'self'"
 
     def mount() -> FastAPI:
+        blocks = build_blocks(chatbot, documents)
+        app.state.renew_page = partial(renew_page, blocks)
         mounted: FastAPI = gr.mount_gradio_app(
             app,
-            build_blocks(chatbot, documents),
+            blocks,
             path=path,
             app_kwargs={"middleware": [Middleware(PageHead, frame_ancestors=ancestors)]},
             theme=gr.themes.Base(font=["system-ui"], font_mono=["monospace"]),
@@ -94,17 +98,28 @@ def _in_event_loop(make: Callable[[], T]) -> T:
 
 def build_blocks(chatbot: PageChatbot, documents: Iterable[Source] = ()) -> gr.Blocks:
     """The Blocks of the page: one HTML component that holds the shell and runs the script."""
-    shell = shell_html({"ko": chatbot.starters("ko"), "en": chatbot.starters("en")}, corpus_pair(documents))
     blocks: gr.Blocks = gr.Blocks(title=both("name")[1], fill_width=True, analytics_enabled=False)
     with blocks:
         gr.HTML(
-            shell,
+            _shell(chatbot, documents),
             elem_id="guide",
             apply_default_css=False,
             js_on_load=(_HERE / "page.js").read_text("utf-8"),
             texts=TEXTS,
         )
     return blocks
+
+
+def renew_page(blocks: gr.Blocks, chatbot: ServedChatbot, documents: Iterable[Source]) -> None:
+    """Let whoever opens the page from now on see the starter questions and the header of another index."""
+    for component in blocks.blocks.values():
+        if isinstance(component, gr.HTML):
+            component.value = _shell(chatbot, documents)
+    blocks.config = blocks.get_config_file()
+
+
+def _shell(chatbot: ServedChatbot, documents: Iterable[Source]) -> str:
+    return shell_html({"ko": chatbot.starters("ko"), "en": chatbot.starters("en")}, corpus_pair(documents))
 
 
 class PageHead:

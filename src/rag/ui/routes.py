@@ -7,7 +7,7 @@ number of servers can share the work. The conversation lives in the browser and 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from datetime import date
 from typing import Any, Protocol, TypeVar
@@ -20,11 +20,11 @@ from rag.api.admission import Visitor
 from rag.api.problems import ProblemError
 from rag.api.routes import admission
 from rag.api.service import Asked as Question
-from rag.api.service import Making, Service, Voices
+from rag.api.service import Making, ServedChatbot, Service, Voices
 from rag.api.streaming import EventStream, message, to_json
 from rag.errors import RagError
 from rag.settings import Settings
-from rag.types import Answer, Done, Event, Language, Passage, Turn
+from rag.types import Answer, Done, Language, Turn
 from rag.ui.events import encode_event
 from rag.ui.render import answer_html, cards
 from rag.ui.shell import QUESTION_LIMIT
@@ -36,26 +36,11 @@ Feedback = Callable[[str, str, bool], None]
 log = logging.getLogger(__name__)
 
 
-class PageChatbot(Protocol):
+class PageChatbot(ServedChatbot, Protocol):
     """What the page needs of the chatbot."""
 
     def ask(self, question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Answer:
         """The answer to a question."""
-
-    def stream(self, question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Iterator[Event]:
-        """The answer in the making: `Retrieved`, `Delta`s, then `Done`."""
-
-    def passage(self, passage_id: str) -> Passage:
-        """A passage; raises KeyError for an unknown one."""
-
-    def twin(self, passage_id: str) -> Passage | None:
-        """The same passage in the other language."""
-
-    def document_text(self, document: str) -> str:
-        """A document's file as read; raises KeyError for an unknown one."""
-
-    def starters(self, language: Language) -> tuple[str, ...]:
-        """Questions to begin with."""
 
 
 class Exchange(BaseModel):
@@ -100,7 +85,7 @@ def page_routes(
     async def stream(asked: Asked, visitor: Visitor = admitted) -> EventStream:
         history = tuple(Turn(turn.question, turn.answer) for turn in asked.history)
         making = serving.make(Question(asked.question, history), visitor)
-        return EventStream(making, _page_events(making, chatbot, contact))
+        return EventStream(making, _page_events(making, contact))
 
     @router.post("/page/feedback", status_code=204)
     async def feedback(request: Request, verdict: Verdict) -> None:
@@ -114,7 +99,7 @@ def page_routes(
     return router
 
 
-async def _page_events(making: Making, chatbot: PageChatbot, contact: str) -> AsyncIterator[str]:
+async def _page_events(making: Making, contact: str) -> AsyncIterator[str]:
     """The stream's events as JSON; the last one also carries the HTML of the answer and of its source cards."""
     try:
         async with aclosing(making.events()) as batches:
@@ -122,7 +107,7 @@ async def _page_events(making: Making, chatbot: PageChatbot, contact: str) -> As
                 for event in batch:
                     encoded = encode_event(event)
                     if isinstance(event, Done):
-                        encoded |= await to_thread.run_sync(rendered_answer, chatbot, event.answer, contact)
+                        encoded |= await to_thread.run_sync(rendered_answer, making.chatbot, event.answer, contact)
                         encoded["answer_id"] = making.asked.answer_id
                     yield message("", to_json(encoded))
     except ProblemError:
@@ -132,7 +117,7 @@ async def _page_events(making: Making, chatbot: PageChatbot, contact: str) -> As
         yield message("", to_json({"type": "error"}))
 
 
-def rendered_answer(chatbot: PageChatbot, answer: Answer, contact: str = "") -> dict[str, Any]:
+def rendered_answer(chatbot: ServedChatbot, answer: Answer, contact: str = "") -> dict[str, Any]:
     """The HTML of an answer and of its cards. What the chatbot no longer has is left out of a card, not an error."""
     passages = _found(chatbot.passage, [citation.passage_id for citation in answer.citations])
     twins = {name: twin for name in passages if (twin := chatbot.twin(name)) is not None}
