@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.evidence import Candidate, Floats, Weigher
+from rag.evidence import Candidate, Floats, Weigher, years_of
 from rag.index import Index
 from rag.questions import Question, read_question, years_in
 from rag.retrieval import Query
@@ -114,7 +114,7 @@ def _is_kind(question: Question, candidate: Candidate) -> bool:
 def _in_years(question: Question, candidate: Candidate) -> bool:
     """Whether a candidate speaks of a year asked for; one without a year is dated by its headings and source."""
     source = candidate.passage.source
-    own = years_in(candidate.sentence.text) or years_in(" ".join((source.title, *candidate.passage.heading)))
+    own = years_of(candidate.sentence) or years_in(" ".join((source.title, *candidate.passage.heading)))
     return not question.years or bool({*(own or years_in(f"{source.as_of} {source.published}"))} & {*question.years})
 
 
@@ -151,7 +151,7 @@ def _with_contradiction(chosen: Sequence[Candidate], able: Sequence[Candidate]) 
     told = any(_DIFFER.search(candidate.sentence.text) for candidate in chosen)
     for other in _one_of_each_table(able)[:_NEAR]:
         if not told and _DIFFER.search(other.sentence.text) and _to_the_point(other) >= _to_the_point(best) - 0.1:
-            return [best, other]
+            return [*chosen[: MOST - 1], other]
     return chosen
 
 

@@ -221,7 +221,7 @@ class Weigher:
 
     def _shape(self, passage: Passage, at: int, fit: float) -> dict[str, float]:
         sentence = passage.sentences[at]
-        own = set(years_in(sentence.text))
+        own = set(years_of(sentence))
         asked = set(self.question.years)
         source = set(years_in(f"{passage.source.as_of} {passage.source.published} {' '.join(passage.heading)}"))
         return {
@@ -257,6 +257,12 @@ class Weigher:
 
     def _titled(self, around: Floats) -> bool:
         return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
+
+
+def years_of(sentence: Sentence) -> tuple[str, ...]:
+    """The years a sentence speaks of; a row of a table that is headed by a year, of that year alone."""
+    heads = years_in(sentence.cells[0][1]) if sentence.cells else ()
+    return heads or years_in(sentence.text)
 
 
 def term_weights(index: Index, terms: Sequence[QueryTerm]) -> Floats:

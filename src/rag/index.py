@@ -21,7 +21,7 @@ from rag.errors import IndexFileError
 from rag.lexical import LexicalIndex
 from rag.types import Passage, Sentence, Source, Vectors
 
-VERSION = 3
+VERSION = 4
 CURRENT = "CURRENT"
 MAPPED_FROM = 256 << 20  # bytes of an index that is mapped into memory rather than read
 _REBUILD = "run `rag index` to build it"

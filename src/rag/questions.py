@@ -44,7 +44,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "place",
-        r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시)|무슨\s*구|where\b|located|address|which (district|city|area|gu)|what (district|area|part|place)|무슨\s*동",
+        r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시)|무슨\s*구|where\b(?!.*\brank)|located|address|which (district|city|area|gu)|what (district|area|part|place)|무슨\s*동",
     ),
     (
         "figure",
@@ -86,7 +86,7 @@ _MEASURES = re.compile(
     r"입장료|수수료|임대료|월세|연봉|초봉|급여|월급|등록금|학비|수강료|참가비|응시료|주가|시세|높이|무게|인구|나이|연령|이익률|영업이익|순이익|"
     r"배당|부채|법인세|세율|금리|이자율|환율|기온|경쟁률|합격률|"
     r"\b(fees?|salar(y|ies)|wages?|tuition|(stock|share) price|(price|cost) of (a|one) (share|stock)|height|tall|weigh|weight|population|ages?|old|margins?|profits?|dividends?|"
-    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns?|visas?|penalt(y|ies)|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자|유니콘",
+    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns|visas?|penalt(y|ies)|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")

@@ -29,7 +29,7 @@ _WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[&'’][A-Za-zÀ-ɏ]+)*|\d+(?:,\d{3})+(?:\
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "SH", "VV-I", "VV-R", "VA-I", "VA-R"})
 FUNCTION_WORDS = frozenset(
     """a an the and or but nor so of in on at to from by for with without about as into over under between through
-    during per via than then there here this that these those it its itself they them their theirs he him his she her
+    during per via among amongst within across upon toward towards against besides beyond than then there here this that these those it its itself they them their theirs he him his she her
     hers we us our ours you your yours i me my mine is are was were be been being am do does did done doing have has
     had having will would shall should can could may might must not no yes what which who whom whose when where why how
     if also just only very too much many more most some any each every all both either neither such same other another
