@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +29,8 @@ def _run(options: argparse.Namespace) -> int:
     for needed in (options.data / "parallel", options.data / "eval_dev"):
         if not needed.is_dir():
             raise InputError(f"{needed}: no such folder; name with --data one as training/README.md describes")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # all that is needed lies on disk
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     from training.pipeline import Sources, vary  # torch and its kin take seconds to load
     from training.teaching import packaged_teacher
 

@@ -63,7 +63,7 @@ def kinds(
     parallel: Path, sets: Path, selected: Path, settings: Pairing, chance: random.Random
 ) -> Iterator[tuple[str, Iterable[Example]]]:
     """Each kind with all its examples."""
-    runs = [run for run in passages(read_rows(parallel)) if len(run.body) >= _LEAST]
+    runs = [run for run in passages(read_rows(parallel, settings.rows)) if len(run.body) >= _LEAST]
     yield "sections", (each for run in runs for each in section(run, settings, chance))
     yield "contexts", (each for run in runs for each in context(run, settings, chance))
     yield "questions", questions(sets, settings)

@@ -16,6 +16,7 @@ class Selection:
     per_template: int = 3  # pairs that differ in names and numbers only
     machine_share: float = 0.0  # of the machine translations
     similarity_pairs: bool = False  # KorSTS captions share their source with the development set
+    rows: int = 0  # read of each file; 0 for all
     limit: int = 0  # pairs in all; 0 for no limit
 
 
@@ -54,6 +55,7 @@ class Plan:
 class Pairing:
     """Which pairs of query and passage are made, at most so many of each kind."""
 
+    rows: int = 0  # read of each file; 0 for all
     per_kind: int = 120_000
     per_source: int = 6_000  # of one repository within a kind
     characters: int = 700  # of a passage, about 256 pieces
@@ -88,14 +90,14 @@ class Recipe:
         """Every stage in about two minutes on two cores; it proves the pipeline and makes no useful model."""
         return cls(
             name="miniature",
-            selection=Selection(limit=2_000),
+            selection=Selection(rows=30_000, limit=2_000),
             vocabulary=Vocabulary(pieces=6_000, new_pieces=3_000),
             start=Start(layers=2),
             embeddings=Plan(epochs=1, batch=32, rate=2e-3, steps=30, pieces=48, save_every=10),
             body=Plan(
                 epochs=1, batch=32, rate=5e-5, steps=15, pieces=48, rates={"word_embeddings": 5e-4}, save_every=5
             ),
-            pairing=Pairing(per_kind=400, per_source=400),
+            pairing=Pairing(rows=10_000, per_kind=400, per_source=400),
             retrieval=Plan(epochs=1, batch=16, rate=2e-5, steps=8, pieces=128, save_every=4),
             static=Plan(epochs=1, batch=64, rate=1e-2, steps=40, save_every=20),
             static_retrieval=Plan(epochs=1, batch=32, rate=1e-3, steps=10, save_every=5),

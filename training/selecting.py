@@ -8,6 +8,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,8 +42,8 @@ class Pair(NamedTuple):
         return self.source.partition("#")[0]
 
 
-def read_rows(folder: Path) -> Iterator[Pair]:
-    """All pairs of DIR/*.tsv.gz in file order, blanks tidied; raises InputError for a file of another form."""
+def read_rows(folder: Path, most: int = 0) -> Iterator[Pair]:
+    """The pairs of DIR/*.tsv.gz in file order (`most` of each, with 0 all), blanks tidied; raises InputError for a file of another form."""
     files = sorted(folder.glob("*.tsv.gz"))
     if not files:
         raise InputError(
@@ -50,7 +51,7 @@ def read_rows(folder: Path) -> Iterator[Pair]:
         )
     for path in files:
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(islice(lines, most or None), 1):
                 yield _row(f"{path}:{number}", line.rstrip("\r\n").split("\t"))
 
 
@@ -161,7 +162,7 @@ def _drawn(rows: list[Pair], count: int) -> list[Pair]:
 
 def build(folder: Path, parallel: Path, guarded: Path, settings: Selection) -> None:
     """The stage: writes the pairs, and counts by reason, licence and source."""
-    rows, dropped = select(read_rows(parallel), Guard.from_folder(guarded), settings)
+    rows, dropped = select(read_rows(parallel, settings.rows), Guard.from_folder(guarded), settings)
     if not rows:
         raise InputError(f"{parallel}: no pair is fit for training ({dict(dropped)})")
     write_pairs(folder / PAIRS, rows)
