@@ -45,7 +45,7 @@ def write_data(folder: Path) -> Path:
     rows = sentences()
     lines: list[str] = []
     for at, (english, korean) in enumerate(rows):
-        source = ("town/news", "farm/docs#HT", "town/sql-docs")[at % 3 if at < 300 else 0]
+        source = ("town/news", "farm/docs#HT", "town/sql-docs")[at // 30 % 3 if at < 300 else 0]
         if at % 6 == 0:
             lines.append(f"town/news\tMIT\tReport on number {at} of the town\t마을 보고 {at}번")
         lines.append(f"{source}\tCC-BY-4.0\t{english}\t{korean}")
@@ -75,11 +75,12 @@ def _write_sets(folder: Path, rows: list[tuple[str, str]]) -> None:
 
 
 def _write_eval(folder: Path, rows: list[tuple[str, str]]) -> None:
-    folder.mkdir(parents=True)
-    (folder / "pairs.tsv").write_text("".join(f"{en}\t{ko}\n" for en, ko in rows), encoding="utf-8")
+    for name in ("town_pairs", "town_questions"):
+        (folder / name).mkdir(parents=True)
+    (folder / "town_pairs" / "pairs.tsv").write_text("".join(f"{en}\t{ko}\n" for en, ko in rows), encoding="utf-8")
     asked = [{"question": f"{en[:-1]}?", "context": ko, "title": ""} for en, ko in rows[:8]]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in asked)
-    (folder / "qa.jsonl").write_text(text, encoding="utf-8")
+    (folder / "town_questions" / "qa.jsonl").write_text(text, encoding="utf-8")
 
 
 def write_teacher(folder: Path) -> Path:
@@ -121,5 +122,5 @@ def small_recipe() -> Recipe:
         static=replace(plan, steps=20),
         static_retrieval=plan,
         dimensions=(HIDDEN, HIDDEN // 2),
-        questions=4,
+        measured=12,
     )

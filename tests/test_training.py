@@ -246,8 +246,8 @@ def test_headings_stand_above_their_sentences() -> None:
         ("It closes at six.", "여섯 시에 닫는다."),
     ]
     rows = [Pair("s", "MIT", english, korean) for english, korean in lines]
-    first, run_ = passages([*rows, Pair("s#MT1", "MIT", "Not this one at all.", "이것은 아니다.")])
-    assert (first.heading, first.body) == (None, ())
+    first, run_, last = passages([*rows, Pair("s#MT1", "MIT", "Not this one at all.", "이것은 아니다.")])
+    assert (first.heading, first.body) == (last.heading, last.body) == (None, ())
     assert run_.heading == rows[0]
     assert run_.body == tuple(rows[1:])
 
@@ -288,7 +288,8 @@ def test_a_run_makes_a_model_that_the_product_loads(made: Path) -> None:
     assert loaded.prompts == {"query": "", "document": ""}
     assert SentenceEncoder(str(made / "model")).encode_queries(["제빵사"]).shape == (1, HIDDEN)
     measured = {(row["set"], row["measure"]) for row in report["measured"]["rows"]}
-    assert ("eval_dev/pairs", "accuracy 1 to 2") in measured
+    assert ("town_pairs/pairs", "accuracy 1 to 2") in measured
+    assert ("town_questions", "fused nDCG@10") in measured
     assert {measure for _, measure in measured} >= {"dense nDCG@10", "lexical nDCG@10", "fused nDCG@10"}
     assert report["measured"]["query_ms"] > 0
 
@@ -346,7 +347,7 @@ def test_a_model_too_large_is_not_shipped(shop: Workshop, made: Path, tmp_path: 
         exporting.build(tmp_path, student, ["", ""], megabytes=0.01)
 
 
-def test_the_command_goes_on_where_it_was_interrupted(made: Path, sources: Sources, tmp_path: Path) -> None:
+def test_the_command_makes_a_model_and_says_where(sources: Sources, tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "training", "--miniature", "--student", "static", "--data", str(sources.data)]
     command += ["--teacher", str(sources.teacher), "--out", str(tmp_path), "--without", "retrieval"]

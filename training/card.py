@@ -123,18 +123,20 @@ def _recipe(report: Report) -> str:
 
 
 def _results(report: Report) -> str:
+    most = report["recipe"]["measured"]
     rows = [
         (row["set"], row["measure"], f"{100 * row['value']:.1f}", row["size"]) for row in report["measured"]["rows"]
     ]
-    return table(("development set", "measure", "x100", "size"), rows)
+    note = f"The first {most:,} rows of each set only: not to be compared with anything.\n\n" if most else ""
+    return note + table(("development set", "measure", "x100", "size"), rows)
 
 
 def _beside(report: Report) -> str:
     own = {(row["set"], row["measure"]): row["value"] for row in report["measured"]["rows"]}
     published = read_json(PUBLISHED)
     columns = [column for column in published["columns"] if (column["set"], column["measure"]) in own]
-    if not columns:
-        return "None of the sets with published numbers was measured in this run."
+    if not columns or report["recipe"]["measured"]:
+        return "None of the sets with published numbers was measured in full."
     mine = ("**this model**", *(f"{100 * own[column['set'], column['measure']]:.1f}" for column in columns))
     rows = [(model["name"], *(model["values"][column["name"]] for column in columns)) for model in published["models"]]
     return f"{published['source']}\n\n" + table(("model", *(column["name"] for column in columns)), [mine, *rows])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,7 +14,7 @@ import torch
 
 from rag.embedding import SentenceEncoder
 from rag.evaluation.benchmarks import BitextResult, Result, SimilarityResult, measure_folder
-from rag.evaluation.converters import SUFFIXES, PairSet, read_set
+from rag.evaluation.converters import SUFFIXES, PairSet, read_set, write_pairs
 from training.initialising import MODEL
 from training.stages import read_json, write_json
 
@@ -20,12 +22,26 @@ MEASURES = "measures.json"
 _QUERIES = 200  # timed, one at a time
 
 
-def build(folder: Path, exported: Path, sets: Path, questions: int) -> None:
+def build(folder: Path, exported: Path, sets: Path, most: int) -> None:
     """The stage: writes measures.json, rows of set, measure and value, and what encoding a query takes."""
     encoder = SentenceEncoder(str(exported / MODEL))
-    rows = [row for result in measure_folder(sets, encoder, limit=questions) for row in rows_of(result)]
+    with tempfile.TemporaryDirectory(prefix="measuring-") as temporary:
+        measured = shortened(sets, Path(temporary, sets.name), most) if most else sets
+        rows = [row for result in measure_folder(measured, encoder) for row in rows_of(result)]
     milliseconds = latency(encoder, texts(sets))
     write_json(folder / MEASURES, {"rows": rows, "query_ms": milliseconds, "torch": torch.__version__})
+
+
+def shortened(sets: Path, target: Path, most: int) -> Path:
+    """A copy of the data sets, each in its folder, with the first `most` pairs or questions and the same names."""
+    for path in sorted(path for path in sets.rglob("*") if path.suffix in SUFFIXES):
+        data = read_set(path)
+        place = target / path.relative_to(sets)
+        if isinstance(data, PairSet):
+            write_pairs(place.with_suffix(".tsv"), replace(data, pairs=data.pairs[:most]))
+        else:
+            replace(data, questions=data.questions[:most]).write(place.parent)
+    return target
 
 
 def rows_of(result: Result) -> list[dict[str, Any]]:

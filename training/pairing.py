@@ -32,6 +32,7 @@ KINDS = ("sections", "contexts", "questions", "paraphrases", "inference", "trans
 COUNTS = "counts.json"
 _ENDS = (".", "!", ":", ";", ",", "다", "요", "오")  # a line that ends so is no heading
 _HEADING = range(2, 71)  # English characters
+_TELLING = 30  # English characters of a sentence that tells what its context is about
 _FEW = 4  # questions with one reply; a reply to more of them is a platitude
 _LEAST, _MOST = 2, 12  # sentences of a passage
 
@@ -113,7 +114,7 @@ def context(run: Run, settings: Pairing, chance: random.Random) -> Iterator[Exam
     """A sentence with its neighbours, without itself."""
     at = chance.randrange(len(run.body))
     rest = (*run.body[:at], *run.body[at + 1 :])
-    if len(rest) >= _LEAST and len(run.body[at].english) > _HEADING.stop:
+    if len(rest) >= _LEAST and len(run.body[at].english) >= _TELLING:
         yield from _both_ways(run.body[at], rest, settings, chance)
 
 

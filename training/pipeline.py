@@ -51,7 +51,7 @@ def run(recipe: Recipe, sources: Sources, shop: Workshop, *, static: bool = Fals
         measuring.build,
         exported=stages["exported"],
         sets=sources.data / "eval_dev",
-        questions=own.questions,
+        most=own.measured,
     )
     return deliver(own, shop, stages)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Recipe:
     query_prompt: str = ""
     document_prompt: str = ""
     megabytes: float = 60.0  # of the exported folder at most
-    questions: int = 0  # of each retrieval set when measuring; 0 for all
+    measured: int = 0  # pairs or questions of each development set; 0 for all
 
     @classmethod
     def miniature(cls) -> Self:
@@ -101,7 +101,7 @@ class Recipe:
             retrieval=Plan(epochs=1, batch=16, rate=2e-5, steps=8, pieces=128, save_every=4),
             static=Plan(epochs=1, batch=64, rate=1e-2, steps=40, save_every=20),
             static_retrieval=Plan(epochs=1, batch=32, rate=1e-3, steps=10, save_every=5),
-            questions=40,
+            measured=100,
         )
 
     def without(self, *ideas: str) -> Self:
@@ -115,10 +115,11 @@ class Recipe:
 ABLATIONS = ("dice", "embedding-stage", "english", "retrieval")
 
 
-def _left_out(recipe: Recipe, idea: str) -> dict[str, object]:
-    return {
+def _left_out(recipe: Recipe, idea: str) -> dict[str, Any]:
+    changes: dict[str, dict[str, Any]] = {
         "dice": {"start": replace(recipe.start, dice=False)},
         "embedding-stage": {"embedding_stage": False},
         "english": {"english": 0.0},
         "retrieval": {"retrieval_stage": False},
-    }[idea]
+    }
+    return changes[idea]

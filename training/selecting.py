@@ -25,7 +25,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _MACHINE = "#MT"
 # Reference manuals of .NET, SQL Server and PowerShell are a third of all pairs and say the same a thousand times.
 _LEAN = re.compile(r"dotnet|/docs\.(ko-kr|microsoft)|asp-?net|entityframework|roslyn|msbuild|/w(pf|informs)|sql|powershell", re.I)  # fmt: skip
-_VARIES = re.compile(r"[\"'`“‘][^\"'`”’]*[\"'`”’]|\S*[\d_./\\:]\S*\w|\b[A-Z]\S*")
+_VARIES = re.compile(r"[\"'`“‘][^\"'`”’]*[\"'`”’]|\S*\d\S*|\S*[_./\\:]\S*\w|\b[A-Z]\S*")
 
 
 class Pair(NamedTuple):

@@ -12,7 +12,7 @@ from datasets import DatasetDict
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from sentence_transformers.sentence_transformer.training_args import BatchSamplers
-from transformers import set_seed
+from transformers import PrinterCallback, set_seed
 
 from training.initialising import MODEL
 from training.recipe import Plan
@@ -66,6 +66,7 @@ def fit(
         **_habits(plan, seed),
     )
     trainer = SentenceTransformerTrainer(model=model, args=arguments, train_dataset=rows, loss=loss)
+    trainer.remove_callback(PrinterCallback)  # losses go to a file
     found = last_checkpoint(folder / _CHECKPOINTS)
     if found:
         tell(f"goes on from {found.name}")
