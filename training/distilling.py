@@ -67,7 +67,8 @@ def build_embeddings(
 def free_new_pieces(model: SentenceTransformer, new: Tensor) -> None:
     """Freeze all parameters but the rows of the new pieces."""
     model.requires_grad_(False)
-    weight = model[0].model.get_input_embeddings().weight
+    transformer: Any = model[0]
+    weight = transformer.model.get_input_embeddings().weight
     weight.requires_grad_(True)
     # Rows without a gradient stay as they are: Adam has no momentum for them, and nothing decays.
     weight.register_hook(lambda gradient: gradient * new.to(gradient)[:, None])

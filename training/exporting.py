@@ -66,7 +66,7 @@ def facts(model: SentenceTransformer, target: Path, size: float, agreement: floa
     return {
         "megabytes": round(size, 1),
         "sha256": checksum(target / _WEIGHTS),
-        "pieces": len(model[0].tokenizer.get_vocab()),
+        "pieces": len(model.tokenizer.get_vocab()),
         "dimensions": model.get_embedding_dimension(),
         "parameters": sum(own.numel() for own in model.parameters()),
         "static": is_static(model),

@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 
 def build(folder: Path, selected: Path, pieces: Path, teacher: Path, settings: Start, seed: int) -> None:
     """The stage: writes a model in sentence-transformers format."""
-    body = BertModel.from_pretrained(str(teacher))
+    body: Any = BertModel.from_pretrained(str(teacher))
     table = body.get_input_embeddings().weight.detach().numpy()
     vectors = started(table, selected, pieces, settings, seed)
     cut(body, settings.layers)

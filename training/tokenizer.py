@@ -89,7 +89,9 @@ def load_pieces(folder: Path) -> Tokenizer:
 def load_for_body(folder: Path) -> PreTrainedTokenizerFast:
     """The same as transformers wants it."""
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
-    return PreTrainedTokenizerFast(tokenizer_object=load_pieces(folder), model_max_length=_LONGEST, **names)
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=load_pieces(folder), model_max_length=_LONGEST, **names
+    )
 
 
 def origins(folder: Path) -> list[int]:
