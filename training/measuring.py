@@ -19,7 +19,7 @@ from training.initialising import MODEL
 from training.stages import read_json, write_json
 
 MEASURES = "measures.json"
-_QUERIES = 200  # timed, one at a time
+_QUERIES = 100  # timed, one at a time
 
 
 def build(folder: Path, exported: Path, sets: Path, most: int) -> None:

@@ -101,7 +101,7 @@ class Recipe:
             retrieval=Plan(epochs=1, batch=16, rate=2e-5, steps=8, pieces=128, save_every=4),
             static=Plan(epochs=1, batch=64, rate=1e-2, steps=40, save_every=20),
             static_retrieval=Plan(epochs=1, batch=32, rate=1e-3, steps=10, save_every=5),
-            measured=100,
+            measured=40,
         )
 
     def without(self, *ideas: str) -> Self:
