@@ -355,7 +355,7 @@ def test_the_command_makes_a_model_and_says_where(sources: Sources, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     (folder,) = map(Path, done.stdout.splitlines())
     assert (folder / "model" / "README.md").is_file()
-    assert {path.name.partition("-")[0] for path in tmp_path.glob(f"*/{STAMP}")} >= {
+    assert {path.parent.name.partition("-")[0] for path in tmp_path.glob(f"*/{STAMP}")} >= {
         "selected",
         "vectors",
         "body",
