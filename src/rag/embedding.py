@@ -35,11 +35,9 @@ class SentenceEncoder:
 
     @cached_property
     def name(self) -> str:
-        """`bundled@<checksum>` or the model's name, so that an index knows which vectors it holds."""
-        if self.model != BUNDLED_MODEL:
-            return self.model
-        weights = (_BUNDLED / "model.safetensors").read_bytes()
-        return f"{BUNDLED_MODEL}@{hashlib.sha256(weights).hexdigest()[:12]}"
+        """The model's name; of one on disk with a checksum of its files, so that an index knows which vectors it holds."""
+        folder = _BUNDLED if self.model == BUNDLED_MODEL else Path(self.model)
+        return f"{self.model}@{checksum(folder)}" if folder.is_dir() else self.model
 
     @cached_property
     def _transformer(self) -> SentenceTransformer:
@@ -75,3 +73,13 @@ class SentenceEncoder:
             [prompt + text for text in texts], normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32)
+
+
+def checksum(folder: Path) -> str:
+    """Twelve hexadecimal digits that change with any file of a model but its card."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md"):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,56 @@
+"""The encoder's name tells an index which files its vectors came from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from library import DOCUMENTS, shared_analyzer
+
+import rag.embedding
+from rag.embedding import SentenceEncoder
+from rag.errors import IndexFileError
+from rag.glossary import Glossary
+from rag.index import Index
+from rag.indexing import build, is_stale
+
+SHIPPED = Path(rag.embedding.__file__).parent / "data" / "model"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "model"))
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config_sentence_transformers.json"])
+def test_a_changed_file_of_the_model_is_another_encoder(model: Path, name: str) -> None:
+    before = SentenceEncoder(str(model)).name
+    assert before == SentenceEncoder(str(model)).name
+    with (model / name).open("ab") as file:
+        file.write(b" ")
+    assert SentenceEncoder(str(model)).name != before
+
+
+def test_the_card_makes_no_other_encoder(model: Path) -> None:
+    before = SentenceEncoder(str(model)).name
+    (model / "README.md").write_text("A card.", encoding="utf-8")
+    assert SentenceEncoder(str(model)).name == before
+    assert SentenceEncoder().name.partition("@")[2] == before.rpartition("@")[2]  # a copy of what is shipped
+    assert SentenceEncoder("intfloat/multilingual-e5-small").name == "intfloat/multilingual-e5-small"
+
+
+def test_an_index_is_built_again_when_the_model_in_its_place_changes(model: Path, tmp_path: Path) -> None:
+    docs, index, glossary = tmp_path / "docs", tmp_path / "index", Glossary([])
+    docs.mkdir()
+    (docs / "haram.md").write_text(next(iter(DOCUMENTS.values())), encoding="utf-8")
+    build(docs, index, SentenceEncoder(str(model)), glossary, analyzer=shared_analyzer())
+    assert not is_stale(docs, index, SentenceEncoder(str(model)), glossary)
+    config = model / "config_sentence_transformers.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"query": ""', '"query": "query: "'), encoding="utf-8")
+    changed = SentenceEncoder(str(model))
+    assert is_stale(docs, index, changed, glossary)
+    with pytest.raises(IndexFileError, match="run `rag index`"):
+        Index.load(index, changed.name, glossary.fingerprint)
+    assert build(docs, index, changed, glossary, analyzer=shared_analyzer()).reused == 0
+    assert not is_stale(docs, index, changed, glossary)
