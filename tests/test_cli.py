@@ -266,6 +266,14 @@ def test_a_damaged_index_names_the_command_that_mends_it(
     assert Shell(docs, index, capsys)("search", "Lyon")[0] == 0
 
 
+def test_an_index_of_other_documents_is_refused(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other.md").write_text("# Other\n\nSomething else stands here.\n", encoding="utf-8")
+    assert main(["ask", "Which city is first?", "--docs", str(tmp_path), "--index", str(folders[1])]) != 0
+    assert "other documents" in capsys.readouterr().err
+
+
 def test_python_m_rag_is_the_same_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rag", "ask", "question", "--index", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

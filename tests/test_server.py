@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from library import shared_chatbot
 from running import request, serving
 
+from rag.cli import main
 from rag.server import make_app
 
 
@@ -31,6 +33,27 @@ def test_answers_come_from_the_same_app(client: TestClient) -> None:
     reply = client.post("/page/stream", json={"question": "When was Haram Robotics founded?"})
     assert reply.status_code == 200
     assert "May 2014" in reply.text
+
+
+def test_the_turns_of_a_page_are_one_conversation(client: TestClient) -> None:
+    def told(**sent: object) -> dict[str, object]:
+        reply = client.post("/page/stream", json={"question": "When was Haram Robotics founded?", **sent})
+        return json.loads(reply.text.strip().split("\n\n")[-1].removeprefix("data:"))
+
+    first = told()["conversation_id"]
+    assert told(conversation_id=first)["conversation_id"] == first
+    assert told()["conversation_id"] != first
+
+
+def test_an_address_in_use_is_told_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        options = ["--docs", str(tmp_path), "--index", str(tmp_path / "index"), "--port"]
+        assert main(["serve", *options, str(taken.getsockname()[1])]) == 2
+    assert "give another address" in capsys.readouterr().err
+    assert main(["serve", *options, "99999"]) == 2
+    assert not (tmp_path / "index").exists()
 
 
 def test_no_machine_documentation_is_served(client: TestClient) -> None:

@@ -12,6 +12,7 @@ from rag.citations import Checker, analysed_names, glossary_names, ordinary_word
 from rag.composing import compose, fallen_back, refuse, small_talk, written
 from rag.conversation import Standalone, smalltalk, standalone
 from rag.embedding import SentenceEncoder
+from rag.errors import IndexFileError
 from rag.glossary import Glossary
 from rag.index import Index
 from rag.lexicon import Lexicon
@@ -44,7 +45,15 @@ class Chatbot:
 
     @classmethod
     def over(cls, index: Index, encoder: Encoder, glossary: Glossary, settings: Settings) -> Chatbot:
-        """A chatbot over an index that is open already, with the language model of the settings, if any."""
+        """A chatbot over an index that is open already, with the language model of the settings, if any.
+
+        Raises IndexFileError when the folder of documents holds none of those that the index was made from.
+        """
+        folder = settings.docs_dir
+        if index.texts and folder.is_dir() and not any((folder / name).is_file() for name in index.texts):
+            raise IndexFileError(
+                f"{settings.index_dir}: made from other documents than {folder} holds; run `rag index`"
+            )
         retriever = Retriever(index, encoder, Analyzer(glossary), Lexicon.load())
         if not settings.llm_model:
             return cls(retriever, settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import secrets
+import socket
 import sys
 import threading
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.chatbot import Chatbot
 from rag.embedding import SentenceEncoder
-from rag.errors import IndexFileError
+from rag.errors import IndexFileError, InputError
 from rag.exchanges import Recorder
 from rag.glossary import Glossary
 from rag.index import Index
@@ -42,6 +43,7 @@ def serve(settings: Settings, progress: Progress) -> None:
     from rag.records import recorder_from
 
     configure(settings.log_format)
+    _check_port(settings.host, settings.port)
     gate, recorder = Gate(settings), recorder_from(settings)  # wrong settings are told before any work is done
     chatbot = _opened(settings, progress)
     if settings.allowed_origins and not settings.secret_key:
@@ -63,6 +65,19 @@ def serve(settings: Settings, progress: Progress) -> None:
         return
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(make_app(chatbot, settings=settings, recorder=recorder, gate=gate), **options)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raises InputError for an address nobody can listen on, before an index is built for it."""
+    if not 0 <= port <= 65535:
+        raise InputError(f"port {port}: there is no such port; give one from 0 to 65535 (--port or RAG_PORT)")
+    try:
+        kind = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise InputError(f"{host}:{port}: {error.strerror}; give another address (--host, --port)") from None
 
 
 def _opened(settings: Settings, progress: Progress) -> Chatbot:

@@ -111,7 +111,7 @@ async function* events(turn, signal) {
   const response = await fetch(new URL("page/stream", document.baseURI), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ question: turn.question, history }),
+    body: JSON.stringify({ question: turn.question, history, conversation_id: conversation() }),
     signal,
   });
   if (!response.ok) throw Object.assign(new Error(response.statusText), { failure: failureOf(response.status) });
@@ -122,6 +122,11 @@ async function* events(turn, signal) {
     rest = blocks.pop();
     for (const block of blocks) if (block.startsWith("data:")) yield JSON.parse(block.slice(5));
   }
+}
+
+// The id that the first answer gave ties the turns together in the records.
+function conversation() {
+  return turns.find((turn) => turn.conversation)?.conversation ?? "";
 }
 
 function failureOf(status) {
@@ -136,8 +141,8 @@ function receive(turn, event) {
   if (event.type === "error") turn.failure = "error_server";
 }
 
-function accept(turn, { answer, answer_id, html, cards }) {
-  Object.assign(turn, { answer, answer_id, html, cards, helpful: undefined, failure: "" });
+function accept(turn, { answer, answer_id, conversation_id, html, cards }) {
+  Object.assign(turn, { answer, answer_id, conversation: conversation_id, html, cards, helpful: undefined, failure: "" });
 }
 
 // The text so far, set as text; a marker that is still arriving is held back.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -55,6 +56,7 @@ class Asked(BaseModel):
 
     question: str = Field(max_length=QUESTION_LIMIT)
     history: list[Exchange] = Field(default=[], max_length=TURNS_KEPT)
+    conversation_id: str = Field(default="", pattern=r"^([A-Za-z0-9_-]{8,64})?$")  # as the first answer gave it
 
     @field_validator("question")
     @classmethod
@@ -84,7 +86,10 @@ def page_routes(
     @router.post("/page/stream")
     async def stream(asked: Asked, visitor: Visitor = admitted) -> EventStream:
         history = tuple(Turn(turn.question, turn.answer) for turn in asked.history)
-        making = serving.make(Question(asked.question, history), visitor)
+        question = Question(asked.question, history)
+        if asked.conversation_id:
+            question = replace(question, conversation_id=asked.conversation_id)
+        making = serving.make(question, visitor)
         return EventStream(making, _page_events(making, contact))
 
     @router.post("/page/feedback", status_code=204)
@@ -109,6 +114,7 @@ async def _page_events(making: Making, contact: str) -> AsyncIterator[str]:
                     if isinstance(event, Done):
                         encoded |= await to_thread.run_sync(rendered_answer, making.chatbot, event.answer, contact)
                         encoded["answer_id"] = making.asked.answer_id
+                        encoded["conversation_id"] = making.asked.conversation_id
                     yield message("", to_json(encoded))
     except ProblemError:
         yield message("", to_json({"type": "error"}))
