@@ -192,3 +192,13 @@ def test_what_every_document_names_is_not_taken_for_the_subject() -> None:
     turn = Turn("What is the Nuri City Robot Fair?", "A fair. [1]")
     readings = standalone("How often does it take place?", [turn], shared_analyzer(), None, frozenset({"nuri", "citi"}))
     assert "Robot Fair" in readings.text
+
+
+@pytest.mark.parametrize("message", ["하이퍼넷은?", "헬로우봇은 뭐야?", "감사원은?", "what are your sources?"])
+def test_a_name_that_begins_like_a_greeting_is_no_greeting(message: str) -> None:
+    assert not smalltalk(message)
+
+
+def test_a_topic_without_a_name_may_be_left_unsaid() -> None:
+    text = resolve("Who can get it?", ("What is a market cap?", "The value of all shares. [1]")).text
+    assert text == "Who can get market cap?"

@@ -38,13 +38,19 @@ _SHORT = 6  # content words up to which a question without a name may be about w
 _SWAPS = 3  # parts of the question before that a fragment is tried in place of
 _PUBLICATION = re.compile(r"report|article|index|news|보고서|기사|지수|뉴스|신문|일보", re.IGNORECASE)
 _SMALLTALK: tuple[tuple[str, str], ...] = (
-    ("thanks", r"(정말 |너무 |아주 |네 |오 |아 )*(고마워|고맙|감사|땡큐|thank|thx|ty\b|cheers|much appreciated)"),
+    (
+        "thanks",
+        r"(정말 |너무 |아주 |네 |오 |아 )*(고마워|고맙|감사(?=$|\s|합|드|해|요|!)|땡큐|thank|thx|ty\b|cheers|much appreciated)",
+    ),
     ("bye", r"(잘 ?있어|잘가|안녕히|수고|bye|good ?bye|see you)"),
     (
         "who",
-        r"(너는|넌|당신은|누구세요|누구야|누구니|이름이 뭐|자기소개|뭘 할 수|뭐 할 수|무엇을 할 수|어떤 걸 물어|사용법|도움말|who are you|what are you|what can you|what do you do|how do you work|what can i ask|help$)",
+        r"(너는|넌|당신은|누구세요|누구야|누구니|이름이 뭐|자기소개|뭘 할 수|뭐 할 수|무엇을 할 수|어떤 걸 물어|사용법|도움말|who are you|what are you\b|what can you|what do you do|how do you work|what can i ask|help$)",
     ),
-    ("hello", r"(안녕|반가|하이|헬로|여보세요|hello|hi\b|hey\b|good (morning|afternoon|evening|day)|greetings|howdy)"),
+    (
+        "hello",
+        r"(안녕|반가|(하이|헬로)(?![가-힣])|여보세요|hello\b|hi\b|hey\b|good (morning|afternoon|evening|day)|greetings|howdy)",
+    ),
 )
 
 
@@ -135,7 +141,9 @@ def _readings(message: str, previous: Reading, answer: str, analyzer: Analyzer, 
     if _is_fragment(message, content):
         swapped = [Reading(text) for text in _substitutions(message, content, previous.text, analyzer)]
         replaces = bool(sorts - {"word"} or years_in(message))
-        return [*swapped, *subjects, in_context] if replaces else [*subjects, in_context, *swapped]
+        if replaces and swapped:
+            return [*swapped, in_context]
+        return [*subjects, in_context, *swapped]
     if _ANAPHOR.search(message):
         return [*subjects, in_context]
     if _AMONG.search(message):
@@ -198,7 +206,12 @@ def _subjects(previous: Reading, answer: str, analyzer: Analyzer, common: Set[st
     asks_who = bool(_ASKS_WHO.search(previous.text))
     likeliest = [*found[:2], *named] if asks_who else [*named, *found[:2]]
     both = [f"{found[0]} {named[0]}"] if found and named and asks_who else []
-    return list(dict.fromkeys([*both, *likeliest])) or [before]
+    return list(dict.fromkeys([*both, *likeliest])) or _topics(previous.text, analyzer) or [before]
+
+
+def _topics(text: str, analyzer: Analyzer) -> list[str]:
+    """The terms of the glossary in a question that names nobody: "cash support"."""
+    return [text[term.start : term.end] for term in query_terms(analyzer.terms(text)) if term.tag == "§t"][:2]
 
 
 def _names(text: str, analyzer: Analyzer, common: Set[str] = frozenset()) -> list[str]:
