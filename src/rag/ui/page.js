@@ -111,7 +111,7 @@ async function* events(turn, signal) {
   const response = await fetch(new URL("page/stream", document.baseURI), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ question: turn.question, history, conversation_id: conversation() }),
+    body: JSON.stringify({ question: turn.question, history, conversation_id: knownId() }),
     signal,
   });
   if (!response.ok) throw Object.assign(new Error(response.statusText), { failure: failureOf(response.status) });
@@ -125,7 +125,7 @@ async function* events(turn, signal) {
 }
 
 // The id that the first answer gave ties the turns together in the records.
-function conversation() {
+function knownId() {
   return turns.find((turn) => turn.conversation)?.conversation ?? "";
 }
 
