@@ -291,6 +291,7 @@ def test_the_host_page_can_drive_it(open_host: OpenHost, hosts: Hosts) -> None:
     expect(page.locator("button.cite")).to_have_count(2)
     page.evaluate("SeoulAIGuide.close()")
     expect(page.locator(".panel")).to_be_hidden()
+    page.wait_for_function("heard.length === 4")  # the browser tells of a closed dialog a moment later
     page.evaluate("SeoulAIGuide.open()")
     expect(page.locator(".panel textarea")).to_be_focused()
     assert page.evaluate("heard.map((entry) => entry[0])") == ["open", "question", "answer", "close", "open"]
