@@ -216,7 +216,7 @@ def _topics(text: str, analyzer: Analyzer) -> list[str]:
 
 def _names(text: str, analyzer: Analyzer, common: Set[str] = frozenset()) -> list[str]:
     """The names in a text but for common ones; the words of one name are put together."""
-    runs = [match.span() for match in _NAME_RUN.finditer(text) if language_of(text) == "en"]
+    runs = [match.span() for match in _NAME_RUN.finditer(text)] if language_of(text) == "en" else []
     names: dict[str, None] = {}
     for term in query_terms(analyzer.terms(text)):
         if is_name(term, text) and term.tag != "SN" and text[term.start : term.end] not in _CURRENCIES:

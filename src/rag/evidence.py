@@ -20,7 +20,7 @@ from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.messages import bids_machine
 from rag.questions import CONTACTS, Question, Unit, years_in
-from rag.retrieval import Query
+from rag.retrieval import COMMON, Query
 from rag.text import Analyzer
 from rag.types import Hit, Passage, Sentence
 
@@ -56,7 +56,6 @@ _COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-�
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
-_RARE = 1.6  # idf of a word that stands in every fifth passage
 _MET = 0.5  # match from which a term counts as met
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
@@ -103,7 +102,7 @@ class Weigher:
         """Terms that an answer must meet: names, but for those of every fifth passage, and words nobody knows."""
         flags = []
         for term, plain, named, unknown in zip(query.weighted, query.terms, self.named, self.unknown, strict=True):
-            rare = self.index.lexical.term_idf(term) >= _RARE
+            rare = self.index.lexical.term_idf(term) >= COMMON
             strange = plain.tag[:2] == "NN" and len(plain.token) > 2 and unknown and _alone(term)
             compound = plain.tag[:2] == "NN" and bool(self.index.lexical.document_frequency(f"~{plain.token[:2]}"))
             flags.append(rare and (named or strange) and not (compound and unknown))

@@ -27,7 +27,7 @@ _INSIDE_WORD = 0.7  # match of a noun of two syllables inside a longer word
 WEAK = 0.4  # weight of words that say little
 CONTEXT_TAG = "CTX"
 _CONTEXT = 0.3  # weight of the words of the question before
-_COMMON = 1.6  # idf of a word that stands in every fifth passage
+COMMON = 1.6  # idf of a word that stands in every fifth passage
 _POOL = 60  # candidates of each side
 
 
@@ -106,7 +106,7 @@ class Retriever:
     def common(self) -> Set[str]:
         """The tokens that stand in so many passages that they tell none apart."""
         lexical = self.index.lexical
-        return {token for token in lexical.vocabulary if lexical.idf(token) < _COMMON}
+        return {token for token in lexical.vocabulary if lexical.idf(token) < COMMON}
 
     @cached_property
     def _spelling(self) -> Spelling:

@@ -53,9 +53,8 @@ class RowReader:
         columns = self._asked_columns(query, question, best)
         ranked = row_of_rank(question, rows)
         named = [term for term in query.weighted if term.token in question.names]
-        told = any(
-            self._meets(named, value) for _, value in _key(best, rows)
-        )  # a row that is named is no row to be found
+        # A row that is named is no row to be found.
+        told = any(self._meets(named, value) for _, value in _key(best, rows))
         extreme = extreme_row(question, rows, columns) if question.superlative and not told else None
         top = top_rows(question, rows)
         if top:

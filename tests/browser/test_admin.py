@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page
 from recorded import COMMENTS, exchange, many
 
+from browser.hosts import serving
 from rag.admin import mount_admin
 from rag.records import Database, WriteBehind
 from rag.settings import Secret
@@ -90,15 +87,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         recorder.feedback(f"h{number}", False, payload)
     assert recorder.flush(60)
     mount_admin(app, Secret(TOKEN), Database(str(path)), Words(), 90, counters=recorder.counters)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/admin"
-    server.should_exit = True
-    thread.join(10)
+    with serving(app) as address:
+        yield f"{address}/admin"
     recorder.close()
 
 
