@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "evals" / "results"
+ALL_CORES = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")  # what a file shares is made once
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 SERVER_PACKAGES = ("postgresql",)
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     checks = {
         "ruff": ["ruff", "check", "."],
         "mypy": ["mypy"],
-        "pytest": ["pytest", *arguments],
+        "pytest": ["pytest", *(arguments or ALL_CORES)],
     }
     failed = []
     for name, command in checks.items():

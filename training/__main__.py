@@ -5,14 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rag.errors import InputError
 from training.recipe import ABLATIONS, Recipe
 from training.stages import Workshop
 
+_SIZES: dict[str, Callable[[], Recipe]] = {
+    "full": Recipe,
+    "processor": Recipe.processor,
+    "miniature": Recipe.miniature,
+}
 _STUDENTS = {"transformer": (False,), "static": (True,), "both": (False, True)}
 
 
@@ -43,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    recipe = Recipe.miniature() if options.miniature else Recipe()
+    recipe = _SIZES[options.size]()
     selection = replace(
         recipe.selection,
         similarity_pairs=options.sts,
@@ -62,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         "--teacher", type=Path, help="a sentence-transformers model; default: the extra `train` has one"
     )
     parser.add_argument("--student", choices=_STUDENTS, default="both", help="which model to make")
-    parser.add_argument("--miniature", action="store_true", help="every stage in about two minutes, on 2,000 pairs")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--processor", **_size("processor", "what two cores without a GPU do in about two hours"))
+    sizes.add_argument("--miniature", **_size("miniature", "every stage in about two minutes, on 2,000 pairs"))
     parser.add_argument("--without", nargs="+", choices=ABLATIONS, default=[], help="ideas to leave out")
     parser.add_argument("--seeds", type=int, default=1, help="so many runs that differ in their seed; reports variance")
     parser.add_argument("--seed", type=int, help="seed of the first run")
@@ -72,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--machine-share", type=float, default=0.0, help="share of the machine translations to take")
     return parser
+
+
+def _size(name: str, help: str) -> dict[str, Any]:
+    return {"dest": "size", "action": "store_const", "const": name, "default": "full", "help": help}
 
 
 if __name__ == "__main__":

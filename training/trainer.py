@@ -11,9 +11,9 @@ import torch
 from datasets import DatasetDict
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from sentence_transformers.sentence_transformer.training_args import BatchSamplers
 from transformers import PrinterCallback, set_seed
 
+from training.batching import DistinctBatchSampler, LengthBatchSampler
 from training.initialising import MODEL
 from training.recipe import Plan
 from training.stages import tell, write_json
@@ -60,7 +60,7 @@ def fit(
         lr_scheduler_type="linear",
         weight_decay=0.0,
         max_grad_norm=1.0,
-        batch_sampler=BatchSamplers.NO_DUPLICATES if distinct else BatchSamplers.BATCH_SAMPLER,
+        batch_sampler=DistinctBatchSampler if distinct else LengthBatchSampler,
         prompts={name: dict(own) for name, own in (prompts or {}).items()},
         **_hardware(model),
         **_habits(plan, seed),
