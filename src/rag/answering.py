@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from rag.index import Index
 from rag.questions import Question, read_question, years_in
 from rag.retrieval import Query
 from rag.tables import RowReader
-from rag.text import Analyzer
+from rag.text import Analyzer, Term
 from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
@@ -25,6 +26,10 @@ _DIFFER = re.compile(
 )
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
 _BEHIND = 2.0  # score by which a sentence that names both of what is compared may lag behind one that names one
+_AND = re.compile(
+    r"\W*(그룹|의)?\s*(와|과|랑|이랑|하고|및|또는|이나|나|그리고|and|or|vs\.?|versus|as well as|with)?\W*(the\b)?\W*",
+    re.IGNORECASE,
+)
 _HELD = 0.5  # match from which a name counts as met
 
 
@@ -89,9 +94,20 @@ class ExtractiveAnswerer:
 
 def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
-    if (_near(candidate)[weigher.required] < _HELD).any() or not _in_years(weigher.question, candidate):
+    if not _is_about(weigher, candidate) or not _in_years(weigher.question, candidate):
         return False
     return _is_kind(weigher.question, candidate) and weigher.confidence(candidate) >= sure
+
+
+def _is_about(weigher: Weigher, candidate: Candidate) -> bool:
+    """Whether what an answer must name stands there; beside the rarest name in the sentence, its passage may tell the others."""
+    lacking = weigher.required & (_near(candidate) < _HELD)
+    if not lacking.any():
+        return True
+    names = weigher.required & weigher.named
+    rarest = int(np.argmax(np.where(names, weigher.weights, -1.0)))
+    told = bool((names | ~lacking).all()) and bool((candidate.told[lacking] >= _HELD).all())
+    return told and names[rarest] and candidate.direct[rarest] >= _HELD
 
 
 def _near(candidate: Candidate) -> Floats:
@@ -170,9 +186,13 @@ def _to_the_point(candidate: Candidate) -> float:
 
 
 def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Candidate]:
-    """For a question about several names or years that no one sentence covers: the best sentence for each."""
+    """For a question about several names or years that no one sentence covers: the best sentence for each.
+
+    Names that are not set side by side belong to one thing asked about, and no two sentences make one about both.
+    """
     compares = weigher.question.kind == "compare" or len(weigher.question.years) > 1
-    names = np.flatnonzero(weigher.named if compares else weigher.required).tolist()
+    names = np.flatnonzero(weigher.named if compares else weigher.required & weigher.named).tolist()
+    names = names if compares else _side_by_side(names, weigher.query.terms, weigher.question.text)
     if len(weigher.question.years) > 1:
         names += [n for n, term in enumerate(weigher.query.terms) if term.token in weigher.question.years]
     if len(names) < 2:
@@ -190,6 +210,16 @@ def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Can
             return ()
         chosen.append(best)
     return chosen
+
+
+def _side_by_side(names: Sequence[int], terms: Sequence[Term], text: str) -> list[int]:
+    """The names that only a conjunction parts from the next or the one before."""
+    joined = [
+        (one, other)
+        for one, other in pairwise(names)
+        if terms[one].end <= terms[other].start and _AND.fullmatch(text[terms[one].end : terms[other].start])
+    ]
+    return sorted({name for pair in joined for name in pair})
 
 
 def _with_subject(question: Question, query: Query, candidate: Candidate, text: str) -> str:

@@ -19,9 +19,9 @@ from rag.figures import find_figures as _find_figures
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.messages import bids_machine
-from rag.questions import CONTACTS, Question, Unit, years_in
+from rag.questions import CONTACTS, ROLES_KO, Question, Unit, years_in
 from rag.retrieval import COMMON, Query
-from rag.text import Analyzer
+from rag.text import Analyzer, Term
 from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
@@ -43,12 +43,13 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "count": frozenset({"count", "number"}),
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
-ROLE = re.compile(
-    r"대표|소장|회장|교수|총장|원장|시장|연구위원|박사|국장|학과장|창업자|\b(CEO|CSO|CSAI|chair\w*|head|president|professor|"
-    r"director|founder|mayor|fellow|chief|leads?|led by)\b"
+_ROLE = re.compile(  # 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
+    rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |\b(CEO|CSO|CSAI|chair\w*|head|president|professor|director|founder|mayor|fellow|chief|leads?|led by)\b"
 )
+_SURNAMES = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민"
 _PERSON = re.compile(
-    r"(?<![가-힣])[가-힣]{2,4}(?=\s|\(|이|가|은|는)|"
+    rf"(?<![가-힣])[{_SURNAMES}][가-힣]{{2}}(?=\(|[은는이가의]? |, |·|이[다며고]|[.;)]|$)|"
+    r"[가-힣]{1,5}(?= ?\([A-Z][a-z]+ [A-Z][a-z]+(?:-[a-z]+)?\))|"
     r"(?<![A-Z][a-z] )(?<!\w)(?!Seoul|Korea)[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?\b(?! (?:[A-Z]|of\b))"
 )
 _PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
@@ -57,6 +58,7 @@ _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
 _MET = 0.5  # match from which a term counts as met
+_AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
 
@@ -69,6 +71,7 @@ class Candidate:
     direct: Floats  # match of each query term in the sentence itself, shape (terms,)
     around: Floats  # in its headings and title
     beside: Floats  # in the other sentences of its passage
+    told: Floats  # in those of them that are prose
     features: Mapping[str, float]
     score: float
 
@@ -104,10 +107,16 @@ class Weigher:
         for term, plain, named, unknown in zip(query.weighted, query.terms, self.named, self.unknown, strict=True):
             rare = self.index.lexical.term_idf(term) >= COMMON
             strange = plain.tag[:2] == "NN" and len(plain.token) > 2 and unknown and _alone(term)
-            compound = plain.tag[:2] == "NN" and bool(self.index.lexical.document_frequency(f"~{plain.token[:2]}"))
-            flags.append(rare and (named or strange) and not (compound and unknown))
+            flags.append(rare and (named or strange) and not (unknown and self._resembles(plain)))
         measured = np.array([term.token in self.question.measures for term in query.weighted], bool)
         return np.asarray((np.array(flags, bool) | measured) & ~self.typed)
+
+    def _resembles(self, term: Term) -> bool:
+        """Whether an unknown noun may be a compound or a misspelling of words that the documents hold."""
+        if term.tag == "NNP":
+            start = term.token[:3]
+            return len(term.token) > 3 and any(token.startswith(start) for token in self.index.lexical.vocabulary)
+        return term.tag[:2] == "NN" and bool(self.index.lexical.document_frequency(f"~{term.token[:2]}"))
 
     def candidates(self, hits: Sequence[Hit]) -> list[Candidate]:
         """All sentences of the hits, best first."""
@@ -120,11 +129,16 @@ class Weigher:
         matches = [matches_of(self.query.weighted, self.index.sentence_tokens[n]) for n in range(first, end)]
         around = matches_of(self.query.weighted, self.index.context_tokens[number])
         beside = np.max(matches, axis=0)
+        prose = [match for match, own in zip(matches, hit.passage.sentences, strict=True) if own.kind != "row"]
+        told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
+        lists = list(self._lists(hit.passage)) if (around[self.named] >= _MET).any() else []
+        whole = around
         for at, plain in enumerate(matches):
             if bids_machine(hit.passage.sentences[at].text):
                 continue
+            around = _less_others(whole, plain, lists, self.index.sentence_tokens[first + at])
             fit = self._fit(hit.passage.sentences[at])
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
@@ -136,7 +150,17 @@ class Weigher:
                 "row_key": keys[at],
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
-            yield Candidate(hit, at, direct, around, beside, features, score)
+            yield Candidate(hit, at, direct, around, beside, told, features, score)
+
+    def _lists(self, passage: Passage) -> Iterator[tuple[NDArray[np.bool_], frozenset[str]]]:
+        """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the other things' words."""
+        headings = [tuple(_AND.split(text)) for text in (passage.source.title, *passage.heading)]
+        for parts in (parts for parts in headings if len(parts) > 1):
+            tokens = [tokens_of(self.analyzer, part) for part in parts]
+            for own in tokens:
+                met = self.named & (matches_of(self.query.weighted, own) >= _MET)
+                if met.any():
+                    yield met, frozenset().union(*tokens) - own
 
     def _fit(self, sentence: Sentence) -> float:
         """`fit_of`, where a year in a name (2022 Seoul Industry Report) is no date."""
@@ -248,11 +272,8 @@ class Weigher:
         terms = [
             term for term, named in zip(self.query.weighted, self.named, strict=True) if named
         ] or self.query.weighted
-        held = frozenset(self._tokens(match["subject"] or match["korean"])) if match else frozenset()
+        held = tokens_of(self.analyzer, match["subject"] or match["korean"]) if match else frozenset()
         return any(term.match(held) >= _MET for term in terms)
-
-    def _tokens(self, text: str) -> Iterable[str]:
-        return (term.token for term in self.analyzer.terms(text))
 
     def _titled(self, around: Floats) -> bool:
         return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
@@ -283,7 +304,23 @@ def _alone(term: QueryTerm) -> bool:
     return all(token == term.token or token[0] == "~" for token in term.alternatives)
 
 
-def matches_of(terms: Sequence[QueryTerm], tokens: Sequence[str]) -> Floats:
+def _less_others(
+    around: Floats, direct: Floats, lists: Sequence[tuple[NDArray[np.bool_], frozenset[str]]], tokens: Sequence[str]
+) -> Floats:
+    """The match in the headings, without names that stand there beside another one that the sentence is about."""
+    for met, others in lists:
+        if not others.isdisjoint(tokens):
+            around = np.where(met & (direct < _MET), 0.0, around)
+    return np.asarray(around, np.float32)
+
+
+@lru_cache(maxsize=8192)
+def tokens_of(analyzer: Analyzer, text: str) -> frozenset[str]:
+    """The tokens of a text, remembered: headings, captions and columns are the same for many sentences."""
+    return frozenset(term.token for term in analyzer.terms(text))
+
+
+def matches_of(terms: Sequence[QueryTerm], tokens: Iterable[str]) -> Floats:
     """The best weight of each term's alternatives among some tokens, shape (terms,)."""
     held = frozenset(tokens)
     return np.array([term.match(held) for term in terms], np.float32)
@@ -302,8 +339,8 @@ def fit_of(sentence: Sentence, question: Question) -> float:
         looks = [shape for word, shape in CONTACTS.items() if re.search(word, question.text, re.IGNORECASE)]
         return float(any(re.search(shape, text) for shape in looks))
     if question.kind == "person":
-        role = ROLE.search(question.text)
-        told = ROLE.search(text) and _PERSON.search(text)
+        role = _ROLE.search(question.text)
+        told = _ROLE.search(text) and _PERSON.search(text)
         return 1.0 if told else 0.0 if role else 0.4
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0

@@ -13,10 +13,14 @@ from rag.types import Language
 Kind = Literal["contact", "figure", "date", "person", "place", "list", "compare", "definition", "other"]
 Unit = Literal["money", "percent", "rank", "score", "count", "any"]
 
+ROLES_KO = (
+    "최고경영자|대표이사|대표|부회장|회장|의장|부시장|시장|대통령|총리|장관|청장|국장|소장|원장|총장|학과장|지사장|사장|이사장|교수|연구위원|"
+    "창업자|창립자|설립자|책임자|감독|박사"
+)
 # What a contact is asked for, and what it looks like.
 CONTACTS: dict[str, str] = {
     r"e-?mails?\b|이메일|메일": r"\S+@\S+\.\w+",
-    r"phone|telephone|\bcall\b(?! itself|ed)|\bnumber\b.*\b(ring|dial|reach)\b|전화": r"\d{2,4}-\d{3,4}(-\d{4})?",
+    r"phone|telephone|\bmobile number|\bcall\b(?! itself|ed)|\bnumber\b.*\b(ring|dial|reach)\b|전화|휴대폰|핸드폰|연락처": r"\d{2,4}-\d{3,4}(-\d{4})?",
     r"web ?site|web ?page|homepage|\burl\b|홈페이지|웹사이트|누리집": r"\b[\w-]+\.(org|com|net|kr|io|go)\b",
 }
 # First match wins, so the order says which reading is stronger.
@@ -36,7 +40,9 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "person",
-        r"(시장|대통령|대표|회장|원장|소장|총장|청장|사장|교수|CEO|창업자|설립자)(이|은|는|가)?\s*누구|누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|(대표|소장|회장|총장|원장|부시장|교수|CEO)\S{0,3}\s*(이름|는\??$|은\??$|이름은)",
+        rf"({ROLES_KO}|CEO)(이|은|는|가|님)?\s*누구|누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|"
+        rf"({ROLES_KO}|CEO)(님|의)?\s*(이름|성함|는\??$|은\??$)|\bname of\b.*\b(founder|CEO|head|chair\w*|president|director|mayor)\b|"
+        r"\b(founder|CEO|head|chair\w*|president|director|mayor)('s)? name\b",
     ),
     (
         "date",
@@ -184,4 +190,5 @@ def _is_latin_name(text: str, start: int, end: int) -> bool:
     if language_of(text) == "ko":
         return len(word) > 2
     starts = not before or before[-1] in ".!?:;\n"
-    return word[:1].isupper() and (not starts or not word[1:].islower())
+    owns = bool(re.search(r"['’]s$", word) or re.match(r"['’]s\b", text[end:]))  # London's
+    return word[:1].isupper() and (not starts or owns or not word[1:].islower())
