@@ -92,12 +92,28 @@ def test_eight_threads_get_the_answers_of_one(bot: Chatbot) -> None:
         ((FOUNDED, "thanks!", "How many employees does it have?"), "310"),
         ((FOUNDED, "What score did Ostrand get?", "And Quillhaven?"), "79.9"),
         (("Who is the CEO of Haram Robotics?", "How many employees does it have?"), "310"),
+        (("How much revenue did Haram Robotics make in 2023?", "no, 2022, not 2023"), "64 billion"),
+        ((FOUNDED, "source?"), "founded in May 2014"),
+        (("하람로보틱스는 언제 설립됐어?", "출처가 어디야?"), "2014년 5월"),
     ],
 )
 def test_follow_ups(bot: Chatbot, messages: tuple[str, ...], wanted: str) -> None:
     answer = talk(bot, *messages)[-1]
     assert wanted in answer.text
     check_citations(bot, answer)
+
+
+def test_a_name_swapped_in_is_refused_where_that_question_has_no_answer(bot: Chatbot) -> None:
+    assert talk(bot, "How much revenue did Haram Robotics make in 2023?", "And Ostrand?")[-1].status == "no_answer"
+
+
+def test_what_names_the_source_comes_before_what_was_told(tmp_path: Path) -> None:
+    told = "Haram Robotics had 310 employees in 2023. The source of the employees of Haram Robotics is the Nuri Labour Office."
+    shelf = new_shelf(tmp_path, {"haram.md": f"# Haram Robotics\n\n{told}\n"})
+    shelf.build()
+    answer = talk(shelf.chatbot(), "How many employees did Haram Robotics have in 2023?", "where is that from?")[-1]
+    assert "Nuri Labour Office" in answer.text.splitlines()[0]
+    assert "310" in answer.text
 
 
 @pytest.mark.parametrize("question", BATCH[:10])

@@ -202,3 +202,107 @@ def test_a_name_that_begins_like_a_greeting_is_no_greeting(message: str) -> None
 def test_a_topic_without_a_name_may_be_left_unsaid() -> None:
     text = resolve("Who can get it?", ("What is a market cap?", "The value of all shares. [1]")).text
     assert text == "Who can get market cap?"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "source?",
+        "What's the source for that?",
+        "where is that from?",
+        "Who says so?",
+        "출처는?",
+        "그거 어디서 나온 숫자야?",
+    ],
+)
+@pytest.mark.parametrize("turn", [FOUNDED, 매출])
+def test_a_question_for_the_source_is_the_question_before(message: str, turn: tuple[str, str]) -> None:
+    asked = resolve(message, turn)
+    assert asked.source
+    assert asked.text == turn[0]
+
+
+@pytest.mark.parametrize("message", ["What are its sources of funding?", "Which source code does it use?", "when?"])
+def test_a_question_that_asks_more_than_the_source_is_none_for_it(message: str) -> None:
+    assert not resolve(message, FOUNDED).source
+
+
+@pytest.mark.parametrize(
+    ("message", "kept", "gone"),
+    [
+        ("no, 2022, not 2023", "2022", "2023"),
+        ("sorry, I meant Mir Bio", "Mir Bio", "Haram"),
+        ("profit, not revenue", "profit", "revenue"),
+    ],
+)
+def test_a_correction_replaces_what_was_asked(message: str, kept: str, gone: str) -> None:
+    text = resolve(message, REVENUE).text
+    assert kept in text
+    assert gone not in text
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("2023년 말고 2022년은?", "하람로보틱스의 2022년 매출은 얼마야?"),
+        ("아니 2022년", "하람로보틱스의 2022년 매출은 얼마야?"),
+        ("아니, 미르바이오 말이야", "미르바이오의 2023년 매출은 얼마야?"),
+        ("응 그럼 미르바이오는?", "미르바이오의 2023년 매출은 얼마야?"),
+        ("거긴 누가 대표야?", "하람로보틱스는 누가 대표야?"),
+        ("회사는 어디에 있어?", "하람로보틱스는 어디에 있어?"),
+    ],
+)
+def test_korean_readings_are_whole_questions(message: str, text: str) -> None:
+    assert resolve(message, 매출).text == text
+
+
+@pytest.mark.parametrize("message", ["And Mir Bio?", "미르바이오는요?"])
+def test_a_bare_name_is_only_the_question_before_with_that_name(message: str) -> None:
+    readings = resolve(message, FOUNDED).readings
+    assert [reading.text.casefold() for reading in readings if "founded" not in reading.text] == []
+
+
+def test_what_opens_a_message_is_no_part_of_it() -> None:
+    turn = ("How many robots are there in Nuri City?", "8,150. [1]")
+    assert resolve("OK, and in Haram Robotics?", turn).text == "How many robots are there in Haram Robotics?"
+    assert resolve("how many people work there?", FOUNDED).text == "how many people work at Haram Robotics?"
+
+
+def test_a_year_is_added_to_a_question_without_one() -> None:
+    assert resolve("and since 2019?", ("How many robots are there?", "8,150. [1]")).text == (
+        "How many robots are there since 2019?"
+    )
+
+
+def test_a_name_set_before_the_sentence_is_its_subject() -> None:
+    text = resolve("And Mir Bio, what did they build?", FOUNDED).text
+    assert "Mir Bio" in text
+    assert "Haram" not in text
+
+
+def test_who_reported_and_who_is_named_in_a_refusal_are_no_subjects() -> None:
+    told = ("언제 공장을 열었어?", "하람로보틱스는 2021년 공장을 열었다고 미르바이오가 2022년 3월 2일 보도했다. [1]")
+    assert "하람로보틱스" in resolve("그 회사 대표는 누구야?", told).text
+    refused = resolve("대표는 누구야?", ("언제 열었어?", "답을 찾지 못했습니다. 미르바이오에 문의해 보세요."))
+    assert not any("미르바이오" in reading.text for reading in refused.readings)
+
+
+@pytest.mark.parametrize(
+    ("message", "turn", "item"),
+    [
+        ("how much is the second one?", ("What are its parts?", "It has three: repair, training and leasing. [1]"), "training"),
+        ("마지막 것은 얼마야?", ("뭘로 이루어져?", "하람케어는 수리, 교육, 대여의 세 가지로 이루어진다. [1]"), "대여"),
+    ],
+)  # fmt: skip
+def test_the_second_one_is_the_second_of_what_was_listed(message: str, turn: tuple[str, str], item: str) -> None:
+    assert item in resolve(message, turn).text
+
+
+def test_a_person_and_a_company_of_one_message_are_told_apart() -> None:
+    turn = ("Who leads Haram Robotics?", "Professor Yoon Seodam leads it. [1]")
+    assert resolve("When did she join the company?", turn).text == "When did Professor Yoon Seodam join Haram Robotics?"
+
+
+def test_what_was_asked_earlier_is_found_by_its_words() -> None:
+    talk = (매출, ("누리시 로봇 시장 규모는 얼마야?", "1조 2,500억 원이다. [1]"))
+    assert resolve("아까 매출 물어본 회사는 언제 설립됐어?", *talk).text == "하람로보틱스는 언제 설립됐어?"

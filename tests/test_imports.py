@@ -21,7 +21,8 @@ exchanges
 settings figures sentences spelling glossary lexicon lexical messages prompts
 text
 documents questions citations embedding generation
-chunking conversation
+antecedents chunking
+conversation
 index
 indexing retrieval starters
 evidence tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +23,9 @@ _SHARE = 0.85  # further sentences are added until the chosen ones hold the answ
 _BRIEF = 60  # words an answer stays below, but for lists and explanations
 _DIFFER = re.compile(
     r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
+)
+_NAMES_SOURCE = re.compile(
+    r"출처|인용|집계|자료(다|이다|를 바탕|에 따르면)|\b[Ss]ources?\b|\bcit(es?|ed|ing|ation)\b|\b(taken|drawn) from\b|\bcompiled by\b"
 )
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
 _BEHIND = 2.0  # score by which a sentence that names both of what is compared may lag behind one that names one
@@ -66,12 +69,30 @@ class ExtractiveAnswerer:
         if all(term.weak for term in query.terms):  # nothing is asked that documents could hold
             return Draft(question, ())
         weigher = Weigher(self.index, query, question, self.analyzer)
-        found = weigher.candidates(hits)
+        found = [c for c in weigher.candidates(hits) if weigher.is_about(c)]
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
         chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
         statements = (self._statement(query, question, candidate) for candidate in chosen)
         confidence = max(map(weigher.confidence, chosen or found[:_NEAR]), default=None)
         return Draft(question, tuple(_distinct(statements))[:MOST], confidence)
+
+    def sourced(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Draft:
+        """A draft with the sentence before it that tells most surely where its documents took it from, if one does."""
+        weigher = Weigher(self.index, query, draft.question, self.analyzer)
+        documents = {statement.hit.passage.document_id for statement in draft.statements}
+        naming = [
+            candidate
+            for candidate in weigher.candidates(hits)
+            if candidate.sentence.kind == "prose"
+            and candidate.passage.document_id in documents
+            and _NAMES_SOURCE.search(candidate.sentence.text)
+            and (_near(candidate)[weigher.named] >= _HELD).all()
+        ]
+        best = max(naming, key=lambda c: float(weigher.weights @ c.direct) + c.features["cosine"], default=None)
+        if best is None or not draft.statements:
+            return draft
+        source = Statement(best.hit, best.at, best.at, best.sentence.text)
+        return replace(draft, statements=tuple(_distinct([source, *draft.statements]))[:MOST])
 
     def _statement(self, query: Query, question: Question, candidate: Candidate) -> Statement:
         if candidate.sentence.kind == "row":

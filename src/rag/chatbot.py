@@ -24,6 +24,7 @@ from rag.types import Answer, Delta, Done, Encoder, Event, Hit, Language, Langua
 from rag.writing import ModelAnswerer, Written
 
 _DOUBT = 0.5  # log-odds that a reading of a message must be surer by than the one before it
+_SOURCE: dict[Language, str] = {"ko": "출처", "en": "source"}
 HITS = 12  # passages that sentences are chosen from
 
 
@@ -122,18 +123,28 @@ class Chatbot:
         """Passages, told as soon as may be, and a draft for the reading that the documents answer best; the first counts more."""
         tried = []
         for reading in alone.readings:
-            query = self.retriever.query(reading.text, alone.language, reading.context)
+            query = self.retriever.query(reading.text, alone.language, reading.context, reading.bound)
             hits = self.retriever.hits(query, HITS)
-            if len(alone.readings) == 1:
+            if len(alone.readings) == 1 and not alone.source:
                 yield Retrieved(tuple(hits))
             tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
         answering = [(n, found) for n, found in enumerate(tried) if found[2].statements]
         best = max(
             answering, key=lambda pair: (pair[1][2].confidence or 0.0) - _DOUBT * pair[0], default=(0, tried[0])
         )[1]
-        if len(tried) > 1:
+        if alone.source and best[2].statements:
+            best = self._sourced(best, alone)
+        if len(tried) > 1 or alone.source:
             yield Retrieved(tuple(best[1]))
         return best
+
+    def _sourced(self, found: tuple[Query, list[Hit], Draft], alone: Standalone) -> tuple[Query, list[Hit], Draft]:
+        """What the answer before rested on, again, and what tells where that is from."""
+        query, hits, draft = found
+        asked = self.retriever.query(f"{query.text} {_SOURCE[alone.language]}", alone.language)
+        known = {hit.passage.id for hit in hits}
+        more = [*hits, *(hit for hit in self.retriever.hits(asked, HITS) if hit.passage.id not in known)]
+        return replace(query, text=asked.text), more, self.answerer.sourced(query, more, draft)
 
     def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:

@@ -193,6 +193,15 @@ class Weigher:
             "words_beside": self._share(in_passage, ~self.named),
         }
 
+    def is_about(self, candidate: Candidate) -> bool:
+        """Whether a candidate speaks of one of the names that a query is bound to, if it is."""
+        number = self.index.by_id[candidate.passage.id]
+        held = (
+            *self.index.sentence_tokens[int(self.index.first_sentence[number]) + candidate.at],
+            *self.index.context_tokens[number],
+        )
+        return not self.query.about or bool((matches_of(self.query.about, held) >= _MET).any())
+
     def without(self, terms: Sequence[int]) -> Weigher:
         """A weigher of the same question less some of its terms."""
         other = copy(self)

@@ -17,6 +17,7 @@ import numpy as np
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.lexicon import Lexicon
+from rag.questions import is_name
 from rag.spelling import Spelling, spelt_out
 from rag.text import FUNCTION_WORDS, Analyzer, Term, bigrams, fold, language_of, query_terms
 from rag.types import Encoder, Hit, Language, Vectors
@@ -40,6 +41,7 @@ class Query:
     terms: tuple[Term, ...]
     weighted: tuple[QueryTerm, ...]  # one for each of `terms`
     vector: Vectors
+    about: tuple[QueryTerm, ...] = ()  # names of which an answer must be about one
 
 
 class Retriever:
@@ -51,8 +53,11 @@ class Retriever:
         self.analyzer = analyzer
         self.lexicon = lexicon
 
-    def query(self, text: str, language: Language | None = None, context: str = "") -> Query:
-        """Analyse and encode a query; the words of its context count less, and need not be met."""
+    def query(self, text: str, language: Language | None = None, context: str = "", bound: bool = False) -> Query:
+        """Analyse and encode a query; the words of its context count less, and need not be met.
+
+        One that is bound must be answered from what is about a name of the context.
+        """
         found = self.analyzer.terms(text)
         mended = self._mend(text, found)
         if mended != text:
@@ -61,7 +66,19 @@ class Retriever:
         vector = self.encoder.encode_queries([f"{text} {context}".strip()])[0]
         weighted = tuple(self._weighted(terms, found))
         around, around_weighted = self._context(context, {term.token for term in terms})
-        return Query(text, language or language_of(text), terms + around, weighted + around_weighted, vector)
+        about = self._about(text, context) if bound else ()
+        return Query(text, language or language_of(text), terms + around, weighted + around_weighted, vector, about)
+
+    def _about(self, text: str, context: str) -> tuple[QueryTerm, ...]:
+        """The names of a context; none where the text names somebody itself."""
+        if any(is_name(term, text) for term in query_terms(self.analyzer.terms(text))):
+            return ()
+        found = self.analyzer.terms(context)
+        terms = query_terms(found)
+        pairs = zip(terms, self._weighted(terms, found), strict=True)
+        named = [(t, w) for t, w in pairs if is_name(t, context) and t.token not in self.common]
+        known = [w for t, w in named if t.tag == "§"]  # the words of other names are ordinary ones: Institute
+        return tuple(known or [w for _, w in named])
 
     def _context(self, text: str, known: Set[str]) -> tuple[tuple[Term, ...], tuple[QueryTerm, ...]]:
         """The terms of a text around the query that the query lacks; they stand nowhere in it and name nothing."""
