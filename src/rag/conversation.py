@@ -61,6 +61,7 @@ _SOURCE = re.compile(
 _SHORT = 6  # content words up to which a question without a name may be about what was spoken of
 _SWAPS = 3  # parts of the question before that a fragment is tried in place of
 _SS = 20  # place of ㅆ among the final consonants: 했, 갔, 있, 겠
+_CORRECTION = 60  # characters of "no, profit, not revenue" at most
 _MEANT = 4  # names that one pronoun is read as
 _SMALLTALK: tuple[tuple[str, str], ...] = (
     (
@@ -234,9 +235,8 @@ def _corrected(message: str) -> tuple[str, str]:
     """What a correction asks for, and what it asks for no longer: "no, profit, not revenue"."""
     begins = _CORRECTING.match(message)
     rest = message[begins.end() :] if begins else message
-    match = _NOT_BUT.match(rest)
-    short = len(rest.split()) <= 8
-    if match and short:
+    match = _NOT_BUT.match(rest) if len(rest) <= _CORRECTION else None
+    if match:
         new, old = match["new"] or match["newer"] or match["neu"], match["old"] or match["older"] or match["alt"]
         return new, old
     return (rest, "") if begins and rest else (message, "")

@@ -71,7 +71,7 @@ _MANNER = re.compile(
     re.IGNORECASE,
 )
 _THEN = re.compile(
-    r",?\s*(?:\band then\b|,\s*then\b|그다음에?|그 다음에?|그런 다음에?|그리고 나서)\s*,?\s*", re.IGNORECASE
+    r",?\s{0,3}(?:\band then\b|,\s*then\b|그다음에?|그 다음에?|그런 다음에?|그리고 나서)\s*,?\s*", re.IGNORECASE
 )
 _PIECE = re.compile(r"[^.?!\n]+(?:\.(?=\S)[^.?!\n]+)*[.?!\n]*")
 _LONG = 25  # words from which a message is taken to hold more than its question
