@@ -21,7 +21,7 @@ exchanges
 settings figures sentences spelling glossary lexicon lexical messages prompts
 text
 documents questions citations embedding generation
-chunking conversation
+chunking conversation standings
 index
 indexing retrieval starters
 evidence tables
