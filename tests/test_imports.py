@@ -21,7 +21,7 @@ exchanges
 settings figures sentences spelling glossary lexicon lexical messages prompts
 text
 documents questions citations embedding generation
-antecedents chunking
+antecedents chunking standings
 conversation
 index
 indexing retrieval starters

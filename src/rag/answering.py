@@ -72,7 +72,7 @@ class ExtractiveAnswerer:
         found = [c for c in weigher.candidates(hits) if weigher.is_about(c)]
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
         chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
-        statements = (self._statement(query, question, candidate) for candidate in chosen)
+        statements = (s for candidate in chosen for s in self._statements(query, question, candidate, hits))
         confidence = max(map(weigher.confidence, chosen or found[:_NEAR]), default=None)
         return Draft(question, tuple(_distinct(statements))[:MOST], confidence)
 
@@ -94,23 +94,53 @@ class ExtractiveAnswerer:
         source = Statement(best.hit, best.at, best.at, best.sentence.text)
         return replace(draft, statements=tuple(_distinct([source, *draft.statements]))[:MOST])
 
-    def _statement(self, query: Query, question: Question, candidate: Candidate) -> Statement:
+    def _statements(
+        self, query: Query, question: Question, candidate: Candidate, hits: Sequence[Hit]
+    ) -> Iterator[Statement]:
         if candidate.sentence.kind == "row":
-            return self._row(query, question, candidate)
+            yield from self._rows(query, question, candidate, hits)
+            return
         sentences, first = candidate.passage.sentences, candidate.at
         last = _last_of(question, sentences, first)
         separator = "; " if last > first and sentences[last].kind == "item" else " "
         text = " ".join(
             [sentences[first].text, separator.join(s.text.rstrip(";") for s in sentences[first + 1 : last + 1])]
         )
-        return Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
+        yield Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
 
-    def _row(self, query: Query, question: Question, candidate: Candidate) -> Statement:
-        sentences = candidate.passage.sentences
-        rows = [s for s in sentences if s.kind == "row" and s.caption == candidate.sentence.caption]
-        chosen, text = self.rows.read(query, question, candidate.sentence, rows)
-        places = [sentences.index(row) for row in chosen]
-        return Statement(candidate.hit, min(places), max(places), text)
+    def _rows(self, query: Query, question: Question, candidate: Candidate, hits: Sequence[Hit]) -> Iterator[Statement]:
+        """What the rows of a table say, a statement for each passage over which those that answer are spread."""
+        ids = self._table_passages(candidate)
+        parts = [hit for name in ids for hit in hits if hit.passage.id == name]
+        rows = [row for hit in parts for row in hit.passage.sentences if _is_of_table(row, candidate.sentence)]
+        reading = self.rows.read(query, question, candidate.sentence, rows, len(parts) == len(ids))
+        for hit in parts:
+            sentences = hit.passage.sentences
+            if part := [row for row in reading.chosen if any(row is own for own in sentences)]:
+                places = [sentences.index(row) for row in part]
+                yield Statement(hit, min(places), max(places), reading.told(part))
+
+    def _table_passages(self, candidate: Candidate) -> list[str]:
+        """The passages, one after the other, that hold rows of a candidate's table."""
+        passages, own = self.index.passages, self.index.by_id[candidate.passage.id]
+        first = last = own
+
+        def goes_on(number: int) -> bool:
+            other = passages[number] if 0 <= number < len(passages) else candidate.passage
+            same = (other.document_id, other.heading) == (candidate.passage.document_id, candidate.passage.heading)
+            return same and other.id != candidate.passage.id and _is_of_table(other.sentences[0], candidate.sentence)
+
+        while goes_on(first - 1):
+            first -= 1
+        while goes_on(last + 1):
+            last += 1
+        return [passages[number].id for number in range(first, last + 1)]
+
+
+def _is_of_table(sentence: Sentence, row: Sentence) -> bool:
+    """Whether a sentence is a row of the same table, by caption and columns."""
+    same = [column for column, _ in sentence.cells] == [column for column, _ in row.cells]
+    return sentence.kind == "row" and sentence.caption == row.caption and same
 
 
 def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:

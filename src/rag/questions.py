@@ -11,6 +11,7 @@ from rag.text import Term, language_of
 from rag.types import Language
 
 Kind = Literal["contact", "figure", "date", "person", "place", "list", "compare", "definition", "other"]
+Superlative = Literal["", "highest", "lowest"]
 Unit = Literal["money", "percent", "rank", "score", "count", "any"]
 
 ROLES_KO = (
@@ -96,8 +97,14 @@ _MEASURES = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
+DEGREE = (  # English words for one end of an order
+    r"\b(?:most|least|top|best|worst|(?:high|low|larg|small|bigg|few|old|young|new|lat|earli|strong|weak|fast|slow|long|short|"
+    r"rich|poor|cheap|great|tall|deep|heavi|dear)est)\b"
+)
 _SUPERLATIVE = re.compile(
-    r"꼴찌|꼴등|마지막|\bhigher\b|\blower\b|\blarger\b|\bbigger\b|\blast (one|place|in)\b|\bbottom\b|가장|제일|최고|최대|최저|최소|최하|1등|일등|on top\b|came top|top-ranked|first place|\bheads?\b|\bleads?\b|highest|lowest|largest|smallest|biggest|\bmost\b|\bleast\b|\btop\b|\bbest\b|\bworst\b|\bfewest\b"
+    r"꼴찌|꼴등|마지막|가장|제일|번째로|최고|최대|최저|최소|최하|최다|최초|최신|맨\s?(위|앞|아래|밑|끝|뒤)|"
+    r"\b(high|low|larg|bigg|small)er\b|\blast (one|place|in)\b|\bbottom\b|on top\b|came top|"
+    r"\b(head|lead)s?\b(?= (the |this |that )?(\S+ ){0,3}(list|table|rank\w*|index|field|world))|" + DEGREE
 )
 _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
@@ -112,7 +119,8 @@ _CALENDAR = re.compile(
 )
 _HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
 _LOWEST = re.compile(
-    r"마지막|\blower\b|\blast\b|\bbottom\b|최저|최소|최하|낮은|적은|작은|lowest|smallest|\bleast\b|\bworst\b|\bfewest\b|꼴찌"
+    r"꼴찌|꼴등|마지막|최저|최소|최하|낮은|낮아|적은|적게|작은|짧은|느린|약한|맨\s?(아래|밑|끝|뒤)|\b(low|small)er\b|\b(last|bottom|least|worst)\b|"
+    r"\b(low|small|few|weak|slow|short|poor|cheap)est\b"
 )
 
 
@@ -128,15 +136,13 @@ class Question:
     names: frozenset[str]  # tokens of terms that name somebody or something: the answer must be about them
     measures: frozenset[str]  # tokens of terms for quantities and roles that an answer must name
     type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
-    superlative: Literal["", "highest", "lowest"]
+    superlative: Superlative
     counted: str  # the unit of "how many": person, country, ...
     strict: bool  # it names the unit of the answer, not just "how much"
 
 
 def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Question:
     """Tell what a question asks for, from its wording."""
-    lowered = text.lower()
-    superlative = "" if not _SUPERLATIVE.search(lowered) else "lowest" if _LOWEST.search(lowered) else "highest"
     return Question(
         text,
         language,
@@ -146,10 +152,16 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         frozenset(term.token for term in terms if is_name(term, text)),
         _tokens_in(_MEASURES, text, terms),
         _tokens_in(_TYPE_WORDS, text, terms),
-        superlative,  # type: ignore[arg-type]
+        superlative_in(text),
         _counted(text),
         bool(_STRICT.search(text)),
     )
+
+
+def superlative_in(text: str) -> Superlative:
+    """Which end of an order a text asks for, if one."""
+    lowered = text.lower()
+    return "" if not _SUPERLATIVE.search(lowered) else "lowest" if _LOWEST.search(lowered) else "highest"
 
 
 def _tokens_in(words: re.Pattern[str], text: str, terms: tuple[Term, ...]) -> frozenset[str]:

@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
-from rag.figures import find_figures
 from rag.lexical import QueryTerm
 from rag.questions import Question
 from rag.retrieval import Query
+from rag.standings import (
+    BLANK,
+    Standing,
+    chosen_rows,
+    compares,
+    is_rank,
+    numeric,
+    rows_beside,
+    standing_of,
+    subject_of,
+)
 from rag.text import Analyzer
 from rag.types import Sentence
 
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _COLUMN = re.compile(r"\bcolumns?\b|\bpillars?\b|항목|부문|분야|열(?=에|의|은|\s)", re.IGNORECASE)
 _SCORED = re.compile(r"(\w+)\s+(?:score|points|rating)s?\b|([가-힣]+)\s*점수", re.IGNORECASE)  # government score
+_PLACE_TOO = re.compile(  # beside another column: "what place and score?", 몇 위고 총점은
+    r"몇\s*(위|등(?!급)|번째)|순위(와|랑|하고|는|도)|\b(what|which) (rank|place|position)|\b(place|rank|position)(,| and)|"
+    r"(,| and) (its |their |the )?(place|rank|position)\b",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"['‘“\"]([^'’”\"]{2,30})['’”\"]")
-_RANK_COLUMN = re.compile(r"순위|등수|\brank|position|\bno\b|#", re.IGNORECASE)
-_BLANK = re.compile(
-    r"[-–—.]*|n/?a|none|unknown|not (given|stated|available|known|in the \w+)|없음|미상|미공개|해당 없음|\S+에 없음",
-    re.I,
-)
-_TOP = re.compile(
-    r"\b(?:top|first)[ -](two|three|four|five|six|seven|eight|nine|ten|\d+)\b|(?:상위|톱|탑)\s*(\d+|세|네|다섯|열)",
-    re.I,
-)
-_WORDS = "two three four five six seven eight nine ten".split()
-_COUNTS = {
-    **{word: n for n, word in enumerate(_WORDS, 2)},
-    **{str(n): n for n in range(2, 51)},
-    "세": 3,
-    "네": 4,
-    "다섯": 5,
-    "열": 10,
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Rows that answer, and how they are told: one with some columns, what several are about, or all their values."""
+
+    chosen: Sequence[Sentence]
+    rows: Sequence[Sentence]  # of the whole table
+    columns: Sequence[str]
+    manner: Literal["row", "subjects", "values"]
+
+    def told(self, part: Sequence[Sentence]) -> str:
+        """The words for a part of the rows chosen."""
+        if self.manner == "row":
+            return render_row(part[0], self.columns, self.rows)
+        return render_list(part) if self.manner == "values" else render_subjects(part, self.columns, self.rows)
 
 
 class RowReader:
@@ -47,31 +60,80 @@ class RowReader:
         self._tokens = lru_cache(maxsize=4096)(self._tokens_of)
 
     def read(
-        self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]
-    ) -> tuple[Sequence[Sentence], str]:
-        """The rows that answer, and how to say it; `best` is the row that matches the question's words."""
+        self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence], whole: bool = True
+    ) -> Reading:
+        """The rows that answer, and how to say them; `best` is the row that matches the question's words.
+
+        Rows are compared only when they are the `whole` table.
+        """
         columns = self._asked_columns(query, question, best)
-        ranked = row_of_rank(question, rows)
-        named = [term for term in query.weighted if term.token in question.names]
-        # A row that is named is no row to be found.
-        told = any(self._meets(named, value) for _, value in _key(best, rows))
-        extreme = extreme_row(question, rows, columns) if question.superlative and not told else None
-        top = top_rows(question, rows)
-        if top:
-            return top, render_list(top)
-        if question.kind == "list" and ranked is None:
+        found, by = self._compared(query, question, best, rows, whole)
+        if found and by:
+            shown = [column for column, _ in best.cells if column in columns or column == by.column]
+            about = {by.column, *(column for column, _ in _key(best, rows))}
+            alone = len(found) == 1 and by.ranks and not {*columns} - about  # all of a row that is found by its rank
+            return Reading(found, rows, () if alone else shown, "subjects" if len(found) > 1 else "row")
+        if question.kind == "list":
             group = self._group(query, best, rows)
             if len(group) != 1:  # no cell is singled out: the whole table is the list
-                return group or rows, render_list(group) if group else render_subjects(rows, columns)
-        row = ranked or extreme or best
-        return (row,), render_row(row, columns, rows)
+                return Reading(group or rows, rows, columns, "values" if group else "subjects")
+        return Reading([best], rows, columns, "row")
+
+    def _compared(
+        self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence], whole: bool
+    ) -> tuple[list[Sentence], Standing | None]:
+        """The rows that a question finds by comparing them, and by what; of a row that it names only those beside."""
+        if not compares(question):
+            return [], None
+        subjects = {column for row in rows for column, _ in _key(row, rows)}
+        columns = [column for column, _ in best.cells if column not in subjects]
+        standings = [found for column in columns if (found := standing_of(column, rows, question.text))]
+        by = self._standing(query, question, best, standings) if whole else None
+        ranked = next((standing for standing in standings if standing.ranks), None)
+        # "보다", "than" stand by the row they compare with, be its word a name or not.
+        if beside := rows_beside(question, by, self._told_rows(query, question, rows, names=False)):
+            return beside, by
+        told = best in self._told_rows(query, question, rows)
+        return chosen_rows(question, None if told else by, ranked), by or ranked
+
+    def _told_rows(
+        self, query: Query, question: Question, rows: Sequence[Sentence], names: bool = True
+    ) -> list[Sentence]:
+        """The rows whose key meets most of the names (or of all terms) in the question; one in every key tells none."""
+        values = [" ".join(value for _, value in _key(row, rows)) for row in rows]
+        terms = [(term, query.text[at.start : at.end]) for term, at in zip(query.weighted, query.terms, strict=True)]
+        met = [
+            [term.match(self._tokens(value)) >= 0.5 or (len(word) > 1 and word in value) for value in values]
+            for term, word in terms
+            if not names or term.token in question.names
+        ]
+        counts = [sum(held) for held in zip(*(flags for flags in met if not all(flags)), strict=True)]
+        return [row for row, count in zip(rows, counts, strict=False) if count and count == max(counts)]
+
+    def _standing(
+        self, query: Query, question: Question, best: Sentence, standings: Sequence[Standing]
+    ) -> Standing | None:
+        """The standing by the column whose name the question meets most, else by rank or, without ranks, the only one.
+
+        Words of the caption name the table; they name a column as well where there are no ranks.
+        """
+        amounts = ("money", "percent")
+        fitting = [found for found in standings if question.unit not in amounts or found.kind == question.unit]
+        ranked = next((found for found in fitting if found.ranks), None)
+        own, terms = self._telling_terms(query, question, best)
+        known = [term for term in query.weighted if term.token not in question.type_words]
+        for chosen in (own, terms) if ranked else (own, known, query.weighted):
+            met = [sum(term.match(self._tokens(found.column)) >= 0.5 for term in chosen) for found in standings]
+            if any(met) and met.count(max(met)) == 1:
+                return standings[met.index(max(met))]
+        return ranked or (fitting[0] if len(fitting) == 1 else None)
 
     def holds(self, query: Query, question: Question, row: Sentence) -> bool:
         """Whether a row has something to say in the columns asked for, of what the question names."""
         if question.kind in ("figure", "date") and not self._is_about(query, question, row):
             return False
         asked = self._asked_columns(query, question, row)
-        return not asked or any(not _BLANK.fullmatch(value.strip()) for column, value in row.cells if column in asked)
+        return not asked or any(not BLANK.fullmatch(value.strip()) for column, value in row.cells if column in asked)
 
     def _is_about(self, query: Query, question: Question, row: Sentence) -> bool:
         """Whether what is named stands in the row's subject; a name in another column must be asked for by that column's.
@@ -87,7 +149,18 @@ class RowReader:
         return True
 
     def _asked_columns(self, query: Query, question: Question, row: Sentence) -> list[str]:
-        """Columns whose name the question mentions, rather by a word of its own than by one like score or rank.
+        """Columns whose name the question mentions, rather by a word of its own than by one like score or rank."""
+        for chosen in self._telling_terms(query, question, row):
+            asked = [column for column, _ in row.cells if self._meets(chosen, column)]
+            if asked and len(asked) < len(row.cells):
+                ranks = bool(_PLACE_TOO.search(question.text))
+                return [column for column, _ in row.cells if column in asked or (ranks and is_rank(column))]
+        return []
+
+    def _telling_terms(
+        self, query: Query, question: Question, row: Sentence
+    ) -> tuple[Sequence[QueryTerm], Sequence[QueryTerm]]:
+        """The terms that may name a column, without those that only say of what kind the answer is, and with them.
 
         Words of the caption name the table, not a column, unless the question speaks of a column.
         """
@@ -96,12 +169,7 @@ class RowReader:
         told = [*_QUOTED.findall(question.text), *(a or b for a, b in _SCORED.findall(question.text))]
         quoted = frozenset(word for words in told for word in self._tokens(words))
         terms = [term for term in query.weighted if apart or term.token in quoted or term.match(caption) < 0.5]
-        own = [term for term in terms if term.token not in question.type_words]
-        for chosen in (own, terms):
-            asked = [column for column, _ in row.cells if self._meets(chosen, column)]
-            if asked and len(asked) < len(row.cells):
-                return asked
-        return []
+        return [term for term in terms if term.token not in question.type_words], terms
 
     def _group(self, query: Query, best: Sentence, rows: Sequence[Sentence]) -> list[Sentence]:
         """The rows that share with the best one a cell that the question mentions, of several such the one of most rows."""
@@ -119,20 +187,6 @@ class RowReader:
         return frozenset(term.token for term in self._analyzer.terms(text))
 
 
-def numeric(value: str) -> Decimal | None:
-    """The number a cell holds, if it starts with one."""
-    match = _NUMBER.match(value.strip())
-    try:
-        return Decimal(match.group().replace(",", "")) if match else None
-    except InvalidOperation:
-        return None
-
-
-def is_rank(column: str) -> bool:
-    """Whether a column holds ranks, where a low number is good."""
-    return bool(_RANK_COLUMN.search(column))
-
-
 def render_row(row: Sentence, columns: Sequence[str], rows: Sequence[Sentence] = ()) -> str:
     """A row as one readable line: what it is about, then the columns asked for (all when none is)."""
     subject = _key(row, rows)
@@ -145,16 +199,11 @@ def render_row(row: Sentence, columns: Sequence[str], rows: Sequence[Sentence] =
 
 def _key(row: Sentence, rows: Sequence[Sentence]) -> list[tuple[str, str]]:
     """The cells that say what a row is about: its subject, and the next one where other rows have the same subject."""
-    subject = _subject(row)
+    subject = subject_of(row)
     names = [cell for cell in row.cells if cell[1] and not is_rank(cell[0]) and numeric(cell[1]) is None]
-    repeated = len({_subject(other)[1] for other in rows}) < len(rows)
+    repeated = len({subject_of(other)[1] for other in rows}) < len(rows)
     following = names[names.index(subject) + 1 :][:1] if repeated and subject in names else []
     return [subject, *following]
-
-
-def _subject(row: Sentence) -> tuple[str, str]:
-    """The cell that says what a row is about: the first that is not its rank."""
-    return next((cell for cell in row.cells if cell[1] and not is_rank(cell[0])), row.cells[0])
 
 
 def render_list(rows: Sequence[Sentence]) -> str:
@@ -166,42 +215,13 @@ def render_list(rows: Sequence[Sentence]) -> str:
     return f"{head}: {'; '.join(dict.fromkeys(value for value in values if value))}"
 
 
-def render_subjects(rows: Sequence[Sentence], columns: Sequence[str]) -> str:
-    """What the rows of a table are about, with the columns asked for."""
+def render_subjects(chosen: Sequence[Sentence], columns: Sequence[str], rows: Sequence[Sentence]) -> str:
+    """What some rows of a table are about, with the columns asked for."""
     parts = []
-    for row in rows:
-        subject = _subject(row)[1]
-        asked = ", ".join(value for column, value in row.cells if column in columns and value and value != subject)
+    for row in chosen:
+        key = _key(row, rows)
+        subject = ", ".join(value for _, value in key)
+        asked = ", ".join(cell[1] for cell in row.cells if cell[0] in columns and cell[1] and cell not in key)
         parts.append(f"{subject} ({asked})" if asked else subject)
-    head = f"{rows[0].caption}: " if rows[0].caption else ""
+    head = f"{chosen[0].caption}: " if chosen[0].caption else ""
     return head + "; ".join(dict.fromkeys(parts))
-
-
-def row_of_rank(question: Question, rows: Sequence[Sentence]) -> Sentence | None:
-    """The row whose rank the question names ("who is third?")."""
-    ranks = [figure.value for figure in find_figures(question.text) if figure.kind == "rank"]
-    for row in rows:
-        if ranks and any(is_rank(column) and ranks[0] == numeric(value) for column, value in row.cells):
-            return row
-    return None
-
-
-def top_rows(question: Question, rows: Sequence[Sentence]) -> list[Sentence]:
-    """The first rows by rank that a question asks for ("the top three")."""
-    match = _TOP.search(question.text)
-    count = _COUNTS.get((match[1] or match[2]).lower()) if match else None
-    ranked = [(rank, row) for row in rows for c, v in row.cells if is_rank(c) and (rank := numeric(v)) is not None]
-    return [row for rank, row in sorted(ranked, key=lambda pair: pair[0]) if count and rank <= count]
-
-
-def extreme_row(question: Question, rows: Sequence[Sentence], columns: Sequence[str]) -> Sentence | None:
-    """The row with the highest (or lowest) value in the first of the columns that holds numbers; of ranks 1 is highest."""
-    ranks = [column for column, _ in rows[0].cells if is_rank(column)] if rows else []
-    for column in sorted(columns, key=is_rank) or ranks:
-        valued = [
-            (value, row) for row in rows for c, v in row.cells if c == column and (value := numeric(v)) is not None
-        ]
-        if len(valued) > 1:
-            lowest = (question.superlative == "lowest") != is_rank(column)
-            return (min if lowest else max)(valued, key=lambda pair: pair[0])[1]
-    return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from rag.figures import Figure, find_figures
-from rag.tables import is_rank
+from rag.standings import is_rank
 from rag.types import Language
 from rag.ui.tables import Table
 from rag.ui.texts import both, label
