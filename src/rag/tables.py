@@ -140,7 +140,7 @@ class RowReader:
 
         "Bought by: Match" in the row of Hyperconnect makes its revenue none of Match's.
         """
-        subject = _subject(row)
+        subject = subject_of(row)
         for term in (term for term in query.weighted if term.token in question.names):
             cells = [cell for cell in row.cells if self._meets([term], cell[1])]
             others = [other for other in query.weighted if other is not term]
