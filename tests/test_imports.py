@@ -24,7 +24,7 @@ documents questions citations embedding generation
 chunking conversation
 index
 indexing retrieval starters
-evidence tables
+evidence tables parts
 answering writing
 composing
 chatbot

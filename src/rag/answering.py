@@ -24,6 +24,7 @@ _DIFFER = re.compile(
     r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
 )
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
+_NEARLY = 1.0  # score by which the one sentence that answers all parts of a question may lag behind the best for each
 _BEHIND = 2.0  # score by which a sentence that names both of what is compared may lag behind one that names one
 _HELD = 0.5  # match from which a name counts as met
 
@@ -47,6 +48,15 @@ class Draft:
     confidence: float | None = None  # log-odds that the surest of them answers, or of what was not sure enough
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked, the sentences found for it, and those of them that may be shown, the best first."""
+
+    weigher: Weigher
+    found: Sequence[Candidate]
+    able: Sequence[Candidate]
+
+
 class ExtractiveAnswerer:
     """Chooses statements by how well they answer the question."""
 
@@ -57,20 +67,53 @@ class ExtractiveAnswerer:
 
     def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
         """The draft of an answer from the passages found."""
+        asked = self._ask(query, hits)
+        if asked is None:
+            return Draft(read_question(query.text, query.language, query.terms), ())
+        chosen = _for_each_name(asked.weigher, asked.found) or _enough(asked.weigher, asked.able)
+        statements = (self._statement([asked.weigher], candidate) for candidate in chosen)
+        confidence = max(map(asked.weigher.confidence, chosen or asked.found[:_NEAR]), default=None)
+        return Draft(asked.weigher.question, tuple(_distinct(statements))[:MOST], confidence)
+
+    def answer_parts(self, whole: Draft, parts: Sequence[tuple[Query, Sequence[Hit]]]) -> Draft:
+        """The draft for a question of several parts: one sentence that answers all, else the best one for each.
+
+        What the whole question finds comes after that, where no one sentence answers it.
+        """
+        asked = [part for part in (self._ask(query, hits) for query, hits in parts) if part]
+        answered = [part for part in asked if part.able]
+        if not answered:
+            return whole
+        covering = _covering(answered) if len(answered) > 1 else None
+        best = [covering or part.able[0] for part in answered]
+        asking: dict[tuple[str, int], list[Weigher]] = {}
+        for part, candidate in zip(answered, best, strict=True):
+            asking.setdefault(_place(candidate), []).append(part.weigher)
+        statements = [
+            self._statement(asking.get(_place(candidate), [answered[0].weigher]), candidate)
+            for candidate in _with_contradiction(best, answered[0].able)
+        ]
+        if covering is None:
+            statements += whole.statements[:1]
+        sure = max(part.weigher.confidence(part.able[0]) for part in answered)
+        confidence = whole.confidence if whole.statements else sure
+        return Draft(whole.question, tuple(_distinct(statements))[:MOST], confidence)
+
+    def _ask(self, query: Query, hits: Sequence[Hit]) -> _Asked | None:
+        """A query with its candidates; None when it asks nothing that documents could hold."""
+        if all(term.weak for term in query.terms):
+            return None
         question = read_question(query.text, query.language, query.terms)
-        if all(term.weak for term in query.terms):  # nothing is asked that documents could hold
-            return Draft(question, ())
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = weigher.candidates(hits)
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
-        chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
-        statements = (self._statement(query, question, candidate) for candidate in chosen)
-        confidence = max(map(weigher.confidence, chosen or found[:_NEAR]), default=None)
-        return Draft(question, tuple(_distinct(statements))[:MOST], confidence)
+        return _Asked(weigher, found, [c for c in found if is_able(weigher, c)])
 
-    def _statement(self, query: Query, question: Question, candidate: Candidate) -> Statement:
+    def _statement(self, weighers: Sequence[Weigher], candidate: Candidate) -> Statement:
+        """What a candidate says to those who ask it: the parts of a question, or all of it."""
+        query, question = weighers[0].query, weighers[0].question
         if candidate.sentence.kind == "row":
-            return self._row(query, question, candidate)
+            return self._row(weighers, candidate)
         sentences, first = candidate.passage.sentences, candidate.at
         last = _last_of(question, sentences, first)
         separator = "; " if last > first and sentences[last].kind == "item" else " "
@@ -79,10 +122,11 @@ class ExtractiveAnswerer:
         )
         return Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
 
-    def _row(self, query: Query, question: Question, candidate: Candidate) -> Statement:
+    def _row(self, weighers: Sequence[Weigher], candidate: Candidate) -> Statement:
         sentences = candidate.passage.sentences
         rows = [s for s in sentences if s.kind == "row" and s.caption == candidate.sentence.caption]
-        chosen, text = self.rows.read(query, question, candidate.sentence, rows)
+        asked = [(weigher.query, weigher.question) for weigher in weighers]
+        chosen, text = self.rows.read(asked, candidate.sentence, rows)
         places = [sentences.index(row) for row in chosen]
         return Statement(candidate.hit, min(places), max(places), text)
 
@@ -190,6 +234,24 @@ def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Can
             return ()
         chosen.append(best)
     return chosen
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    return candidate.passage.id, candidate.at
+
+
+def _covering(parts: Sequence[_Asked]) -> Candidate | None:
+    """The sentence that answers every part nearly as well as the best for it does."""
+    behind = [_behind(part) for part in parts]
+    shared = [c for part in parts for c in part.able if all(_place(c) in lags for lags in behind)]
+    return min(shared, key=lambda c: sum(lags[_place(c)] for lags in behind), default=None)
+
+
+def _behind(part: _Asked) -> dict[tuple[str, int], float]:
+    """By how much the sentences that may answer a part lag behind the best: little, or they hold the kind asked for."""
+    lags = {_place(c): part.able[0].score - c.score for c in part.found if is_able(part.weigher, c, SURE - 1.0)}
+    told = {_place(c) for c in part.found if c.features["fit"] == 1.0}
+    return {place: lag for place, lag in lags.items() if lag <= (_NEARLY if place in told else 0.0)}
 
 
 def _with_subject(question: Question, query: Query, candidate: Candidate, text: str) -> str:

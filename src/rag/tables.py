@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import chain
 
 from rag.figures import find_figures
 from rag.lexical import QueryTerm
@@ -47,10 +48,15 @@ class RowReader:
         self._tokens = lru_cache(maxsize=4096)(self._tokens_of)
 
     def read(
-        self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]
+        self, asked: Sequence[tuple[Query, Question]], best: Sentence, rows: Sequence[Sentence]
     ) -> tuple[Sequence[Sentence], str]:
-        """The rows that answer, and how to say it; `best` is the row that matches the question's words."""
-        columns = self._asked_columns(query, question, best)
+        """The rows that answer, and how to say it; `best` is the row that matches the words of what is asked.
+
+        Of a question in several parts the first says which row, and each which columns.
+        """
+        query, question = asked[0]
+        wanted = [self._asked_columns(part, read, best) for part, read in asked]
+        columns = list(dict.fromkeys(chain.from_iterable(wanted))) if all(wanted) else []
         ranked = row_of_rank(question, rows)
         named = [term for term in query.weighted if term.token in question.names]
         # A row that is named is no row to be found.
