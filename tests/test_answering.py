@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from library import check_citations, shared_chatbot
 
@@ -53,6 +55,48 @@ def test_the_year_asked_for_is_the_year_answered(question: str, right: str, wron
     answer = ask(question)
     assert right in answer.text
     assert wrong not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("When was Haram Robotics founded, and how many employees does it have?", ["May 2014", "310"]),
+        ("Who runs Haram Robotics and how much revenue did it make in 2022?", ["Yoon Seodam", "64 billion"]),
+        ("하람로보틱스는 언제 설립됐고 직원은 몇 명이야?", ["2014년 5월", "310명"]),
+        ("하람로보틱스의 2022년 매출은 얼마고 대표는 누구야?", ["640억", "윤서담"]),
+    ],
+)
+def test_each_part_of_a_question_is_answered_in_its_order(question: str, wanted: list[str]) -> None:
+    lines = ask(question).text.splitlines()
+    assert [part in line for part, line in zip(wanted, lines, strict=False)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "question", ["When and where was Haram Robotics founded?", "하람로보틱스는 언제, 어디서 설립됐어?"]
+)
+def test_one_sentence_that_answers_all_parts_is_enough(question: str) -> None:
+    text = ask(question).text
+    assert len(text.splitlines()) == 1
+    assert re.search("May 2014 in Haesol|2014년 5월 누리시 해솔구", text)
+
+
+@pytest.mark.parametrize(
+    ("question", "columns"),
+    [
+        ("What score did Ostrand get, and how many robots does it have?", ["85.2", "5,900"]),
+        ("오스트란드의 점수는 몇 점이고 로봇 수는 얼마야?", ["85.2", "5,900"]),
+    ],
+)
+def test_a_row_that_answers_all_parts_is_told_once_with_all_columns(question: str, columns: list[str]) -> None:
+    text = ask(question).text
+    assert all(text.count(value) == 1 for value in columns)
+
+
+def test_a_part_without_an_answer_leaves_the_other() -> None:
+    text = ask("When was Haram Robotics founded, and what is its tax rate?").text
+    assert "May 2014" in text
+    assert ask("When was Zentrix founded, and how much revenue does it make?").status == "no_answer"
+    assert ask("젠트릭스는 언제 설립됐고 매출은 얼마야?").status == "no_answer"
 
 
 def test_a_list_is_given_whole() -> None:

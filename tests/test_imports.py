@@ -25,7 +25,7 @@ antecedents chunking standings
 conversation
 index
 indexing retrieval starters
-evidence tables
+evidence tables parts
 answering writing
 composing
 chatbot

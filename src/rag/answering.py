@@ -28,6 +28,7 @@ _NAMES_SOURCE = re.compile(
     r"출처|인용|집계|자료(다|이다|를 바탕|에 따르면)|\b[Ss]ources?\b|\bcit(es?|ed|ing|ation)\b|\b(taken|drawn) from\b|\bcompiled by\b"
 )
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
+_NEARLY = 1.0  # score by which the one sentence that answers all parts of a question may lag behind the best for each
 _BEHIND = 2.0  # score by which a sentence that names both of what is compared may lag behind one that names one
 _AND = re.compile(
     r"\W*(그룹|의)?\s*(와|과|랑|이랑|하고|및|또는|이나|나|그리고|and|or|vs\.?|versus|as well as|with)?\W*(the\b)?\W*",
@@ -55,6 +56,16 @@ class Draft:
     confidence: float | None = None  # log-odds that the surest of them answers, or of what was not sure enough
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked, the passages and sentences found for it, and those sentences that may be shown, the best first."""
+
+    weigher: Weigher
+    hits: Sequence[Hit]
+    found: Sequence[Candidate]
+    able: Sequence[Candidate]
+
+
 class ExtractiveAnswerer:
     """Chooses statements by how well they answer the question."""
 
@@ -65,16 +76,48 @@ class ExtractiveAnswerer:
 
     def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
         """The draft of an answer from the passages found."""
+        asked = self._ask(query, hits)
+        if asked is None:
+            return Draft(read_question(query.text, query.language, query.terms), ())
+        chosen = _for_each_name(asked.weigher, asked.found) or _enough(asked.weigher, asked.able)
+        statements = (statement for candidate in chosen for statement in self._statements([asked], candidate))
+        confidence = max(map(asked.weigher.confidence, chosen or asked.found[:_NEAR]), default=None)
+        return Draft(asked.weigher.question, tuple(_distinct(statements))[:MOST], confidence)
+
+    def answer_parts(self, whole: Draft, parts: Sequence[tuple[Query, Sequence[Hit]]]) -> Draft:
+        """The draft for a question of several parts: one sentence that answers all, else the best one for each.
+
+        What the whole question finds comes after that, where no one sentence answers it.
+        """
+        asked = [part for part in (self._ask(query, hits) for query, hits in parts) if part]
+        answered = [part for part in asked if part.able]
+        if not answered:
+            return whole
+        covering = _covering(answered) if len(answered) > 1 else None
+        best = [covering or part.able[0] for part in answered]
+        asking: dict[tuple[str, int], list[_Asked]] = {}
+        for part, candidate in zip(answered, best, strict=True):
+            asking.setdefault(_place(candidate), []).append(part)
+        statements = [
+            statement
+            for candidate in _with_contradiction(best, answered[0].able)
+            for statement in self._statements(asking.get(_place(candidate), answered[:1]), candidate)
+        ]
+        if covering is None:
+            statements += whole.statements[:1]
+        sure = max(part.weigher.confidence(part.able[0]) for part in answered)
+        confidence = whole.confidence if whole.statements else sure
+        return Draft(whole.question, tuple(_distinct(statements))[:MOST], confidence)
+
+    def _ask(self, query: Query, hits: Sequence[Hit]) -> _Asked | None:
+        """A query with its candidates; None when it asks nothing that documents could hold."""
+        if all(term.weak for term in query.terms):
+            return None
         question = read_question(query.text, query.language, query.terms)
-        if all(term.weak for term in query.terms):  # nothing is asked that documents could hold
-            return Draft(question, ())
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = [c for c in weigher.candidates(hits) if weigher.is_about(c)]
         found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
-        chosen = _for_each_name(weigher, found) or _enough(weigher, [c for c in found if is_able(weigher, c)])
-        statements = (s for candidate in chosen for s in self._statements(query, question, candidate, hits))
-        confidence = max(map(weigher.confidence, chosen or found[:_NEAR]), default=None)
-        return Draft(question, tuple(_distinct(statements))[:MOST], confidence)
+        return _Asked(weigher, hits, found, [c for c in found if is_able(weigher, c)])
 
     def sourced(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Draft:
         """A draft with the sentence before it that tells most surely where its documents took it from, if one does."""
@@ -94,11 +137,11 @@ class ExtractiveAnswerer:
         source = Statement(best.hit, best.at, best.at, best.sentence.text)
         return replace(draft, statements=tuple(_distinct([source, *draft.statements]))[:MOST])
 
-    def _statements(
-        self, query: Query, question: Question, candidate: Candidate, hits: Sequence[Hit]
-    ) -> Iterator[Statement]:
+    def _statements(self, asking: Sequence[_Asked], candidate: Candidate) -> Iterator[Statement]:
+        """What a candidate says to those who ask it: the parts of a question, or all of it."""
+        query, question = asking[0].weigher.query, asking[0].weigher.question
         if candidate.sentence.kind == "row":
-            yield from self._rows(query, question, candidate, hits)
+            yield from self._rows(asking, candidate)
             return
         sentences, first = candidate.passage.sentences, candidate.at
         last = _last_of(question, sentences, first)
@@ -108,12 +151,13 @@ class ExtractiveAnswerer:
         )
         yield Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
 
-    def _rows(self, query: Query, question: Question, candidate: Candidate, hits: Sequence[Hit]) -> Iterator[Statement]:
+    def _rows(self, asking: Sequence[_Asked], candidate: Candidate) -> Iterator[Statement]:
         """What the rows of a table say, a statement for each passage over which those that answer are spread."""
         ids = self._table_passages(candidate)
-        parts = [hit for name in ids for hit in hits if hit.passage.id == name]
+        parts = [hit for name in ids for hit in asking[0].hits if hit.passage.id == name]
         rows = [row for hit in parts for row in hit.passage.sentences if _is_of_table(row, candidate.sentence)]
-        reading = self.rows.read(query, question, candidate.sentence, rows, len(parts) == len(ids))
+        asked = [(part.weigher.query, part.weigher.question) for part in asking]
+        reading = self.rows.read(asked, candidate.sentence, rows, len(parts) == len(ids))
         for hit in parts:
             sentences = hit.passage.sentences
             if part := [row for row in reading.chosen if any(row is own for own in sentences)]:
@@ -271,6 +315,24 @@ def _side_by_side(names: Sequence[int], terms: Sequence[Term], text: str) -> lis
         if terms[one].end <= terms[other].start and _AND.fullmatch(text[terms[one].end : terms[other].start])
     ]
     return sorted({name for pair in joined for name in pair})
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    return candidate.passage.id, candidate.at
+
+
+def _covering(parts: Sequence[_Asked]) -> Candidate | None:
+    """The sentence that answers every part nearly as well as the best for it does."""
+    behind = [_behind(part) for part in parts]
+    shared = [c for part in parts for c in part.able if all(_place(c) in lags for lags in behind)]
+    return min(shared, key=lambda c: sum(lags[_place(c)] for lags in behind), default=None)
+
+
+def _behind(part: _Asked) -> dict[tuple[str, int], float]:
+    """By how much the sentences that may answer a part lag behind the best: little, or they hold the kind asked for."""
+    lags = {_place(c): part.able[0].score - c.score for c in part.found if is_able(part.weigher, c, SURE - 1.0)}
+    told = {_place(c) for c in part.found if c.features["fit"] == 1.0}
+    return {place: lag for place, lag in lags.items() if lag <= (_NEARLY if place in told else 0.0)}
 
 
 def _with_subject(question: Question, query: Query, candidate: Candidate, text: str) -> str:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from rag.answering import Draft, ExtractiveAnswerer
 from rag.citations import Checker, analysed_names, glossary_names, ordinary_words
 from rag.composing import compose, fallen_back, refuse, small_talk, written
-from rag.conversation import Standalone, smalltalk, standalone
+from rag.conversation import Reading, Standalone, smalltalk, standalone
 from rag.embedding import SentenceEncoder
 from rag.errors import IndexFileError
 from rag.glossary import Glossary
 from rag.index import Index
 from rag.lexicon import Lexicon
+from rag.parts import parts_of
 from rag.retrieval import Query, Retriever
 from rag.settings import Settings
 from rag.starters import starters_of, suggestions_for
@@ -125,16 +126,18 @@ class Chatbot:
         for reading in alone.readings:
             query = self.retriever.query(reading.text, alone.language, reading.context, reading.bound)
             hits = self.retriever.hits(query, HITS)
-            if len(alone.readings) == 1 and not alone.source:
+            parts = () if alone.secret else parts_of(query, self.retriever.common)
+            if len(alone.readings) == 1 and not parts and not alone.source:
                 yield Retrieved(tuple(hits))
-            tried.append((query, hits, self.answerer.answer(query, [] if alone.secret else hits)))
+            draft = self.answerer.answer(query, [] if alone.secret else hits)
+            tried.append((query, *self._in_parts(parts, hits, draft)))
         answering = [(n, found) for n, found in enumerate(tried) if found[2].statements]
         best = max(
             answering, key=lambda pair: (pair[1][2].confidence or 0.0) - _DOUBT * pair[0], default=(0, tried[0])
         )[1]
         if alone.source and best[2].statements:
             best = self._sourced(best, alone)
-        if len(tried) > 1 or alone.source:
+        if len(tried) > 1 or parts or alone.source:
             yield Retrieved(tuple(best[1]))
         return best
 
@@ -145,6 +148,16 @@ class Chatbot:
         known = {hit.passage.id for hit in hits}
         more = [*hits, *(hit for hit in self.retriever.hits(asked, HITS) if hit.passage.id not in known)]
         return replace(query, text=asked.text), more, self.answerer.sourced(query, more, draft)
+
+    def _in_parts(self, parts: Sequence[Reading], hits: list[Hit], whole: Draft) -> tuple[list[Hit], Draft]:
+        """The draft for a question that asks several things, and the passages of it; the whole one's for any other."""
+        if not parts:
+            return hits, whole
+        queries = [self.retriever.query(part.text, whole.question.language, part.context) for part in parts]
+        draft = self.answerer.answer_parts(whole, [(query, self.retriever.hits(query, HITS)) for query in queries])
+        known = {hit.passage.id for hit in hits}
+        cited = {s.hit.passage.id: s.hit for s in draft.statements if s.hit.passage.id not in known}
+        return [*hits, *cited.values()], draft
 
     def _extractive(self, question: str, query: Query, hits: Sequence[Hit], draft: Draft) -> Answer:
         if not draft.statements:

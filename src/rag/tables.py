@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 from rag.lexical import QueryTerm
@@ -60,13 +61,20 @@ class RowReader:
         self._tokens = lru_cache(maxsize=4096)(self._tokens_of)
 
     def read(
-        self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence], whole: bool = True
+        self,
+        asked: Sequence[tuple[Query, Question]],
+        best: Sentence,
+        rows: Sequence[Sentence],
+        whole: bool = True,
     ) -> Reading:
-        """The rows that answer, and how to say them; `best` is the row that matches the question's words.
+        """The rows that answer, and how to say them; `best` is the row that matches the words of what is asked.
 
-        Rows are compared only when they are the `whole` table.
+        Of a question in several parts the first says which row, and each which columns. Rows are compared only when they
+        are the `whole` table.
         """
-        columns = self._asked_columns(query, question, best)
+        query, question = asked[0]
+        wanted = [self._asked_columns(part, read, best) for part, read in asked]
+        columns = list(dict.fromkeys(chain.from_iterable(wanted))) if all(wanted) else []
         found, by = self._compared(query, question, best, rows, whole)
         if found and by:
             shown = [column for column, _ in best.cells if column in columns or column == by.column]
