@@ -44,11 +44,15 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
 _ROLE = re.compile(  # 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
-    rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |\b(CEO|CSO|CSAI|chair\w*|head|president|professor|director|founder|mayor|fellow|chief|leads?|led by)\b"
+    rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |\b(CEO|CSO|CSAI|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by)\b"
+)
+_DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
+_HUMAN = re.compile(
+    r"사람|인물|(?<![가-힣])분(은|이)|연구자|과학자|\b(person|people|man|woman|scientist|researcher)s?\b", re.IGNORECASE
 )
 _SURNAMES = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민"
 _PERSON = re.compile(
-    rf"(?<![가-힣])[{_SURNAMES}][가-힣]{{2}}(?=\(|[은는이가의]? |, |·|이[다며고]|[.;)]|$)|"
+    rf"(?<![가-힣])[{_SURNAMES}](?!울시|울대|국인|부에|체적)[가-힣]{{2}}(?=\(|[은는이가의]? |, |·|이[다며고]|[.;)]|$)|"
     r"[가-힣]{1,5}(?= ?\([A-Z][a-z]+ [A-Z][a-z]+(?:-[a-z]+)?\))|"
     r"(?<![A-Z][a-z] )(?<!\w)(?!Seoul|Korea)[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?\b(?! (?:[A-Z]|of\b))"
 )
@@ -348,9 +352,11 @@ def fit_of(sentence: Sentence, question: Question) -> float:
         looks = [shape for word, shape in CONTACTS.items() if re.search(word, question.text, re.IGNORECASE)]
         return float(any(re.search(shape, text) for shape in looks))
     if question.kind == "person":
-        role = _ROLE.search(question.text)
-        told = _ROLE.search(text) and _PERSON.search(text)
-        return 1.0 if told else 0.0 if role else 0.4
+        told = bool(_PERSON.search(text))
+        if _ROLE.search(question.text):
+            own = text if _DEPUTY.search(question.text) else _DEPUTY.sub(" ", text)  # a deputy mayor is no mayor
+            return float(told and bool(_ROLE.search(own)))
+        return 1.0 if told else 0.0 if _HUMAN.search(question.text) else 0.4
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
     if question.kind == "date":

@@ -51,7 +51,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "place",
-        r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시)|무슨\s*구|where\b(?!.*\brank)|located|address|which (district|city|area|gu)|what (district|area|part|place)|무슨\s*동",
+        r"어디|위치|주소|소재지|어느\s*(구|지역|동네|도시|건물|장소|호텔|층)|무슨\s*구|where\b(?!.*\brank)|located|address|which (district|city|area|gu)|(what|which) (district|area|part|place|building|venue|hotel)|무슨\s*동",
     ),
     (
         "figure",
@@ -91,9 +91,10 @@ _TYPE_WORDS = re.compile(
 # Quantities that an answer must name as well: a sum of another sort beside the same name answers nothing.
 _MEASURES = re.compile(
     r"입장료|수수료|임대료|월세|연봉|초봉|급여|월급|등록금|학비|수강료|참가비|응시료|주가|시세|높이|무게|인구|나이|연령|이익률|영업이익|순이익|"
+    r"상금|참석자|참가비|파라미터|매개변수|환자|조회수|구독자|"
     r"배당|부채|법인세|세율|금리|이자율|환율|기온|경쟁률|합격률|"
     r"\b(fees?|salar(y|ies)|wages?|tuition|(stock|share) price|(price|cost) of (a|one) (share|stock)|height|tall|weigh|weight|population|ages?|old|margins?|profits?|dividends?|"
-    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns|visas?|penalt(y|ies)|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자",
+    r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns|visas?|penalt(y|ies)|prize money|attend(ed|ees?|ance)?|enroll?(ed|ment)?|parameters?|patients?|subscribers?|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
@@ -109,6 +110,7 @@ _SUPERLATIVE = re.compile(
 _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
     r"금액|돈|예산|매출|시가총액|시총|비용|가격|입장료|수수료|연봉|money|budget|revenue|sales|valuation|market cap|price|fees?\b|\bcosts?\b|"
+    r"\bhow much\b.*\b(rais|invest|pa(y|id)\b|cost|spen[dt]|receiv|worth|g[eo]t\b)|(투자|유치|상금|지원금|월세|임대료|대금)(액|금|규모)?(은|는|이|가|을|를)?\s*(총\s*)?얼마|얼마\S*\s*(를\s*)?(투자|유치|벌)|"
     r"\bwon\b|\bKRW\b|\bUSD\b|dollars?|달러",
     re.IGNORECASE,
 )

@@ -137,12 +137,16 @@ class Analyzer:
 
     def _merge(self, text: str, morphemes: Iterable[Any]) -> list[Term]:
         found = [self._word(match) for match in _WORD.finditer(text)]
-        edges = {0, len(text)}
+        edges, particles = {0, len(text)}, set()
         for token in morphemes:
             edges.update((token.start, token.end))
+            if token.tag[0] in "JE" or token.tag[:2] == "XS":
+                particles.add(token.start)
             if token.tag in _CONTENT_TAGS and not _LATIN.match(token.form):
                 found.append(Term(token.form, token.start, token.end, token.tag[:3].rstrip("-")))
         for entry, start, end in self.glossary.find(text, edges):
+            if start in particles:  # 들이 of 것들이 is no 들이다
+                continue
             found.append(Term(f"§{entry}", start, end, "§" if self.glossary.is_name(entry) else "§t"))
         return sorted(found, key=lambda term: (term.start, -term.end))
 
@@ -170,7 +174,11 @@ def index_tokens(text: str, terms: Iterable[Term]) -> list[str]:
 
 def query_terms(terms: Sequence[Term]) -> list[Term]:
     """The terms that say what is asked: no stop words, and a concept in place of the words it covers."""
-    concepts = [term for term in terms if term.token.startswith("§")]
+    concepts: list[Term] = []
+    for term in (term for term in terms if term.token.startswith("§")):
+        if not any(c.start < term.start < c.end < term.end for c in concepts):  # 딥브레인AI 서비스: no AI 서비스
+            concepts.append(term)
+    crossing = {id(term) for term in terms if term.token.startswith("§")} - {id(term) for term in concepts}
 
     def covered(term: Term) -> bool:
         return any(
@@ -178,4 +186,4 @@ def query_terms(terms: Sequence[Term]) -> list[Term]:
             for c in concepts
         )
 
-    return [term for term in terms if not term.stop and not covered(term)]
+    return [term for term in terms if not term.stop and id(term) not in crossing and not covered(term)]
