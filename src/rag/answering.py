@@ -116,8 +116,12 @@ class ExtractiveAnswerer:
         question = read_question(query.text, query.language, query.terms)
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = [c for c in weigher.candidates(hits) if weigher.is_about(c)]
-        found = [c for c in found if c.sentence.kind != "row" or self.rows.holds(query, question, c.sentence)]
+        found = [c for c in found if c.sentence.kind != "row" or self._holds(weigher, c)]
         return _Asked(weigher, hits, found, [c for c in found if is_able(weigher, c)])
+
+    def _holds(self, weigher: Weigher, candidate: Candidate) -> bool:
+        rows = [s for s in candidate.passage.sentences if _is_of_table(s, candidate.sentence)]
+        return self.rows.holds(weigher.query, weigher.question, candidate.sentence, rows)
 
     def sourced(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Draft:
         """A draft with the sentence before it that tells most surely where its documents took it from, if one does."""

@@ -19,7 +19,7 @@ from rag.figures import find_figures as _find_figures
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.messages import bids_machine
-from rag.questions import CONTACTS, ROLES_KO, Question, Unit, years_in
+from rag.questions import CONTACTS, ROLES_KO, Question, Unit, is_name, years_in
 from rag.retrieval import COMMON, Query
 from rag.text import Analyzer, Term
 from rag.types import Hit, Passage, Sentence
@@ -53,6 +53,7 @@ _HUMAN = re.compile(
 _SURNAMES = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민"
 _PERSON = re.compile(
     rf"(?<![가-힣])[{_SURNAMES}](?!울시|울대|국인|부에|체적)[가-힣]{{2}}(?=\(|[은는이가의]? |, |·|이[다며고]|[.;)]|$)|"
+    rf"(?<![가-힣])(?!서울|한국)[가-힣]{{3}}(?= (?:{ROLES_KO.removeprefix('최고경영자|대표이사|대표|')})(?![가-힣]{{2}}))|"
     r"[가-힣]{1,5}(?= ?\([A-Z][a-z]+ [A-Z][a-z]+(?:-[a-z]+)?\))|"
     r"(?<![A-Z][a-z] )(?<!\w)(?!Seoul|Korea)[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?\b(?! (?:[A-Z]|of\b))"
 )
@@ -157,14 +158,14 @@ class Weigher:
             yield Candidate(hit, at, direct, around, beside, told, features, score)
 
     def _lists(self, passage: Passage) -> Iterator[tuple[NDArray[np.bool_], frozenset[str]]]:
-        """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the other things' words."""
+        """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the others' names."""
         headings = [tuple(_AND.split(text)) for text in (passage.source.title, *passage.heading)]
         for parts in (parts for parts in headings if len(parts) > 1):
-            tokens = [tokens_of(self.analyzer, part) for part in parts]
-            for own in tokens:
+            names = [names_of(self.analyzer, part) for part in parts]
+            for own in names:
                 met = self.named & (matches_of(self.query.weighted, own) >= _MET)
                 if met.any():
-                    yield met, frozenset().union(*tokens) - own
+                    yield met, frozenset().union(*names) - own
 
     def _fit(self, sentence: Sentence) -> float:
         """`fit_of`, where a year in a name (2022 Seoul Industry Report) is no date."""
@@ -331,6 +332,12 @@ def _less_others(
 def tokens_of(analyzer: Analyzer, text: str) -> frozenset[str]:
     """The tokens of a text, remembered: headings, captions and columns are the same for many sentences."""
     return frozenset(term.token for term in analyzer.terms(text))
+
+
+@lru_cache(maxsize=8192)
+def names_of(analyzer: Analyzer, text: str) -> frozenset[str]:
+    """The tokens of the names in a text, remembered."""
+    return frozenset(term.token for term in analyzer.terms(text) if is_name(term, text))
 
 
 def matches_of(terms: Sequence[QueryTerm], tokens: Iterable[str]) -> Floats:

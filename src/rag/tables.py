@@ -136,23 +136,23 @@ class RowReader:
                 return standings[met.index(max(met))]
         return ranked or (fitting[0] if len(fitting) == 1 else None)
 
-    def holds(self, query: Query, question: Question, row: Sentence) -> bool:
-        """Whether a row has something to say in the columns asked for, of what the question names."""
-        if question.kind in ("figure", "date") and not self._is_about(query, question, row):
+    def holds(self, query: Query, question: Question, row: Sentence, rows: Sequence[Sentence]) -> bool:
+        """Whether a row of a table has something to say in the columns asked for, of what the question names."""
+        if question.kind in ("figure", "date") and not self._is_about(query, question, row, rows):
             return False
         asked = self._asked_columns(query, question, row)
         return not asked or any(not BLANK.fullmatch(value.strip()) for column, value in row.cells if column in asked)
 
-    def _is_about(self, query: Query, question: Question, row: Sentence) -> bool:
-        """Whether what is named stands in the row's subject; a name in another column must be asked for by that column's.
+    def _is_about(self, query: Query, question: Question, row: Sentence, rows: Sequence[Sentence]) -> bool:
+        """Whether what is named stands in the row's key; a name in another column must be asked for by that column's.
 
         "Bought by: Match" in the row of Hyperconnect makes its revenue none of Match's.
         """
-        subject = subject_of(row)
+        key = _key(row, rows)
         for term in (term for term in query.weighted if term.token in question.names):
             cells = [cell for cell in row.cells if self._meets([term], cell[1])]
             others = [other for other in query.weighted if other is not term]
-            if cells and subject not in cells and not any(self._meets(others, column) for column, _ in cells):
+            if cells and not set(key) & set(cells) and not any(self._meets(others, column) for column, _ in cells):
                 return False
         return True
 
