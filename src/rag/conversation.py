@@ -22,7 +22,8 @@ _ANAPHOR = re.compile(
 )
 _PERSON = re.compile(r"그\s?(사람|분)|he|him|his|she|her", re.IGNORECASE)
 _AMONG = re.compile(
-    r"\b(the|that|this) (\w+ )?ones?\b|\b(of|among|from) (those|these|them)\b|[그이]\s?중", re.IGNORECASE
+    r"\b(the|that|this) (\w+ )?ones?\b|\b(of|among|from) (those|these|them)\b|[그이]\s?중|\b(the|that|this) (list|table|ranking|index)\b|그\s?(표|순위|목록|명단)",
+    re.IGNORECASE,
 )
 _NTH = re.compile(
     r"\bthe (first|second|third|fourth|fifth|last)( (one|of (these|those|them)))?\b(?! \w)|\bthe (first|second|third|fourth|fifth|last) one\b|"
@@ -53,9 +54,9 @@ _NOT_BUT = re.compile(
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r"출처(가|는|은|를|도)?요?|어디(서|에서) (나온|가져온|인용한|들은|본)|누가 (그래|그랬|말했|보도했)|어느 (기사|보고서|문서|신문|언론|매체)|근거(가|는)?\s?(뭐|무엇|어디|있)|"
+    r"출처(가|는|은|를|도)?요?|어디(서|에서) (나온|가져온|인용한|들은|본)|누가 (그래|그랬|말했|보도했)|어느 (기사|보고서|문서|신문|언론|매체)|(어디|누구)(의|네)? (자료|보도|통계|조사|기사)|누가 (낸|발표한|조사한|집계한|보도한) (거|것|건|자료)|근거(가|는)?\s?(뭐|무엇|어디|있)|"
     r"\bsources?\b|\bcitations?\b|\bsays who\b|\baccording to (who|what)|\bwhere (is|was|does|did|do) (you (get|find|read|see)|(that|this|it|these|those)\b.*\bfrom)|"
-    r"\bwho (says|said|reported|published) (so|that|this|it)\b|\bwhich (report|article|paper|document)s?\b.*\b(says?|said|from)\b",
+    r"\bwho (says|said|reported|published) (so|that|this|it)\b|\b(which|what) (report|article|(news)?paper|document|outlet|magazine|agency)s?\b.*\b(says?|said|from|reported|published)\b|\bwho (collected|compiled|gathered|published) (the|that|this|those|these|it)\b",
     re.IGNORECASE,
 )
 _SHORT = 6  # content words up to which a question without a name may be about what was spoken of

@@ -44,7 +44,7 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
 _ROLE = re.compile(  # 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
-    rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |\b(CEO|CSO|CSAI|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by)\b"
+    rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |\b(CEO|CSO|CSAI|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|in charge)\b"
 )
 _DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
 _HUMAN = re.compile(
@@ -359,7 +359,8 @@ def fit_of(sentence: Sentence, question: Question) -> float:
         looks = [shape for word, shape in CONTACTS.items() if re.search(word, question.text, re.IGNORECASE)]
         return float(any(re.search(shape, text) for shape in looks))
     if question.kind == "person":
-        told = bool(_PERSON.search(text))
+        names = (match.group() for match in _PERSON.finditer(text))
+        told = any(name not in question.text and not name.startswith("The ") for name in names)
         if _ROLE.search(question.text):
             own = text if _DEPUTY.search(question.text) else _DEPUTY.sub(" ", text)  # a deputy mayor is no mayor
             return float(told and bool(_ROLE.search(own)))

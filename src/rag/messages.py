@@ -11,7 +11,7 @@ _WISH = re.compile(
     r"(?:^\W*|[,.;!?(–—-]\s*|\b(?:answer|reply|respond|repeat|say|write|explain|again|please|now)\s+(?:(?:it|that|this|me|only)\s+)*)"
     r"(?:please\s+|now\s+|and\s+|again\s+|only\s+|just\s+|the same\s+)*(?:in|into)\s+(?P<en>english|korean)\b(?:,?\s*(?:please|again|now))*\s*[.)!?]*\s*$|"
     r"^\W*(?:please\s+)?(?:answer|reply|respond)\s+(?:only\s+)?in\s+(?P<first>english|korean)\s*[:,.–—-]\s*|"
-    r"^\W*(?P<alone>영어|영문|한국어|한국말|한글)(?:로|으로)?(?:요|는요?)?\W*$|"
+    r"^\W*(?P<alone>영어|영문|한국어|한국말|한글|(?:in )?(?:english|korean)(?=\W*$|,? please))(?:로|으로)?(?:요|는요?)?(?:,? please)?\W*$|"
     r"(?P<ko>영어|영문|한국어|한국말|한글)로\s*(?:만\s*)?(?:다시\s*)?(?:좀\s*)?(?:답|대답|답변|말|알려|설명|써|부탁|번역)[^.?!\n]*[.?!]*",
     re.IGNORECASE,
 )

@@ -55,7 +55,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "figure",
-        r"얼마|몇|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
+        r"얼마|몇|\s수(?=[가는를만?]|$|\s(좀|알려|얼마))|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
         r"how (much|many|big|large|high|fast|long)|percent|\bshare of\b|\brate\b|\bscore|\brank|amount|\bvalue\b|valuation|revenue|"
         r"\bnumber of\b|\bcount\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bsales\b|earnings|profit|turnover|salary|\bfees?\b|minimum|maximum|at least|at most|최소|최대|이상이어야|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
     ),
@@ -74,10 +74,13 @@ _UNITS: tuple[tuple[Unit, str], ...] = (
     ("score", r"점수|총점|몇\s*점|평점|\bscore|\bpoints?\b"),
     (
         "money",
-        r"얼마|금액|매출|시가총액|시총|예산|투자\s*(액|금|규모|유치액)|거래\s*(액|규모)|기업\s*가치|몸값|월세|임대료|달러|"
+        r"얼마(?!나)|(투자|유치|벌|내|들)\S*\s*얼마나|얼마나\s*(투자|유치|벌)|금액|매출|시가총액|시총|예산|투자\s*(액|금|규모|유치액)|거래\s*(액|규모)|기업\s*가치|몸값|월세|임대료|달러|"
         r"how much|how many (won|dollars)|\bin (won|dollars|KRW|USD)\b|\bsales\b|earnings|profit|turnover|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
     ),
-    ("count", r"몇|인원|건수|개수|편수|수는|수가|how many|number of|headcount|\bcount\b"),
+    (
+        "count",
+        r"몇|\s수(?=[가는를만?]|$|\s(좀|알려))|인원|건수|개수|편수|수는|수가|how many|number of|headcount|\bcount\b",
+    ),
 )
 # Words that only say of what kind the answer is: an answer of that kind has met them.
 _TYPE_WORDS = re.compile(
