@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -29,6 +29,7 @@ _NAMES_SOURCE = re.compile(
 )
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
 _NEARLY = 1.0  # score by which the one sentence that answers all parts of a question may lag behind the best for each
+_GOES_ON = 0.5  # score that a sentence gains for standing where the answer before was found
 _BEHIND = 2.0  # score by which a sentence that names both of what is compared may lag behind one that names one
 _AND = re.compile(
     r"\W*(그룹|의)?\s*(와|과|랑|이랑|하고|및|또는|이나|나|그리고|and|or|vs\.?|versus|as well as|with)?\W*(the\b)?\W*",
@@ -74,9 +75,9 @@ class ExtractiveAnswerer:
         self.analyzer = analyzer
         self.rows = RowReader(analyzer)
 
-    def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
-        """The draft of an answer from the passages found."""
-        asked = self._ask(query, hits)
+    def answer(self, query: Query, hits: Sequence[Hit], near: Set[str] = frozenset()) -> Draft:
+        """The draft of an answer from the passages found; `near` are ids of those that were quoted just before."""
+        asked = self._ask(query, hits, near)
         if asked is None:
             return Draft(read_question(query.text, query.language, query.terms), ())
         chosen = _for_each_name(asked.weigher, asked.found) or _enough(asked.weigher, asked.able)
@@ -109,7 +110,7 @@ class ExtractiveAnswerer:
         confidence = whole.confidence if whole.statements else sure
         return Draft(whole.question, tuple(_distinct(statements))[:MOST], confidence)
 
-    def _ask(self, query: Query, hits: Sequence[Hit]) -> _Asked | None:
+    def _ask(self, query: Query, hits: Sequence[Hit], near: Set[str] = frozenset()) -> _Asked | None:
         """A query with its candidates; None when it asks nothing that documents could hold."""
         if all(term.weak for term in query.terms):
             return None
@@ -117,6 +118,9 @@ class ExtractiveAnswerer:
         weigher = Weigher(self.index, query, question, self.analyzer)
         found = [c for c in weigher.candidates(hits) if weigher.is_about(c)]
         found = [c for c in found if c.sentence.kind != "row" or self._holds(weigher, c)]
+        if near:
+            found = [replace(c, score=c.score + _GOES_ON) if c.passage.id in near else c for c in found]
+            found.sort(key=lambda c: -c.score)
         return _Asked(weigher, hits, found, [c for c in found if is_able(weigher, c)])
 
     def _holds(self, weigher: Weigher, candidate: Candidate) -> bool:

@@ -13,7 +13,7 @@ _NAME_RUN = re.compile(r"\b[A-Z][\w&·-]*(?:(?: of| and| for| the)* [A-Z][\w&·-
 _MARKER = re.compile(r"\s?\[\d+\]")
 _ASKS_WHO = re.compile(
     r"(어느|어떤|무슨)\s*(회사|기업|곳|데|기관|대학|도시|구|스타트업|행사)|누구|누가|(회사|기업|곳|데|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐(?!\s?하)|무엇)|"
-    r"(이름|성함)(이|은)?\s*(뭐|무엇|어떻게)|"
+    r"(이름|성함|명칭)(이|은)?\s*(뭐|무엇|어떻게|\W*$)|"
     r"\bwho\b|\bwhose\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event|hotel)\b",
     re.IGNORECASE,
 )

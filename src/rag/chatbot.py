@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import replace
 
 from rag.answering import Draft, ExtractiveAnswerer
@@ -26,6 +26,7 @@ from rag.writing import ModelAnswerer, Written
 
 _DOUBT = 0.5  # log-odds that a reading of a message must be surer by than the one before it
 _SOURCE: dict[Language, str] = {"ko": "출처", "en": "source"}
+_GOES_ON = 0.7  # log-odds that one gains whose answer stands where the one before was found
 HITS = 12  # passages that sentences are chosen from
 
 
@@ -91,7 +92,8 @@ class Chatbot:
             yield from _pieces(small_talk(question, spoken, kind, self.starters(spoken)[:3]))
             return
         alone = standalone(question, history, self.retriever.analyzer, language, self.retriever.common)
-        query, hits, draft = yield from self._find(alone)
+        quoted = self.index.quoted_in(history[-1].answer) if history else frozenset()
+        query, hits, draft = yield from self._find(alone, quoted)
         found = time.perf_counter()
         if draft.statements and self.writer:
             answer = yield from self._written(question, query, hits, draft, history)
@@ -120,21 +122,27 @@ class Chatbot:
             return self._extractive(question, query, hits, Draft(draft.question, ()))
         return fallen_back(self._extractive(question, query, hits, draft), reply.failure if reply else "")
 
-    def _find(self, alone: Standalone) -> Generator[Retrieved, None, tuple[Query, list[Hit], Draft]]:
-        """Passages, told as soon as may be, and a draft for the reading that the documents answer best; the first counts more."""
+    def _find(self, alone: Standalone, quoted: Set[str]) -> Generator[Retrieved, None, tuple[Query, list[Hit], Draft]]:
+        """Passages, told as soon as may be, and a draft for the reading that the documents answer best; the first counts more.
+
+        A reading that leans on the turn before is looked for in what was `quoted` there, too.
+        """
         tried = []
         for reading in alone.readings:
             query = self.retriever.query(reading.text, alone.language, reading.context, reading.bound)
-            hits = self.retriever.hits(query, HITS)
+            near = quoted if reading.context else frozenset()
+            hits = self.retriever.hits(query, HITS, near)
             parts = () if alone.secret else parts_of(query, self.retriever.common)
             if len(alone.readings) == 1 and not parts and not alone.source:
                 yield Retrieved(tuple(hits))
-            draft = self.answerer.answer(query, [] if alone.secret else hits)
+            draft = self.answerer.answer(query, [] if alone.secret else hits, near)
             tried.append((query, *self._in_parts(parts, hits, draft)))
-        answering = [(n, found) for n, found in enumerate(tried) if found[2].statements]
-        best = max(
-            answering, key=lambda pair: (pair[1][2].confidence or 0.0) - _DOUBT * pair[0], default=(0, tried[0])
-        )[1]
+        def sureness(place: int) -> float:
+            reading, draft = alone.readings[place], tried[place][2]
+            goes_on = bool(reading.context) and draft.statements[0].hit.passage.id in quoted
+            return (draft.confidence or 0.0) - _DOUBT * place + _GOES_ON * goes_on
+
+        best = tried[max((n for n, found in enumerate(tried) if found[2].statements), key=sureness, default=0)]
         if alone.source and best[2].statements:
             best = self._sourced(best, alone)
         if len(tried) > 1 or parts or alone.source:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -24,6 +25,10 @@ from rag.types import Passage, Sentence, Source, Vectors
 VERSION = 4
 CURRENT = "CURRENT"
 MAPPED_FROM = 256 << 20  # bytes of an index that is mapped into memory rather than read
+_OPENING, _TELLING = (
+    16,
+    48,
+)  # characters by which a quoted sentence is looked up, and told; figures in it may be converted
 _REBUILD = "run `rag index` to build it"
 
 
@@ -103,6 +108,26 @@ class Index:
         for number, passage in enumerate(self.passages):
             numbers.setdefault(passage.document_id, []).append(number)
         return numbers
+
+    @cached_property
+    def _openings(self) -> dict[str, list[tuple[str, str]]]:
+        """How sentences and captions begin -> more of their beginning, and the id of the passage."""
+        openings: dict[str, list[tuple[str, str]]] = {}
+        for passage in self.passages:
+            for text in {sentence.caption if sentence.cells else sentence.text for sentence in passage.sentences}:
+                if len(text) >= _OPENING:
+                    openings.setdefault(text[:_OPENING], []).append((text[:_TELLING], passage.id))
+        return openings
+
+    def quoted_in(self, answer: str) -> frozenset[str]:
+        """Ids of the passages of which an answer quotes a sentence, or a row of a table with its caption."""
+        starts = (match.end() for match in re.finditer(r"^|[\s“]", answer))
+        return frozenset(
+            name
+            for start in starts
+            for text, name in self._openings.get(answer[start : start + _OPENING], ())
+            if answer.startswith(text, start)
+        )
 
     @cached_property
     def _spans(self) -> dict[tuple[str, str], tuple[int, int]]:

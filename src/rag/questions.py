@@ -70,7 +70,7 @@ _UNITS: tuple[tuple[Unit, str], ...] = (
         "percent",
         r"몇\s*(프로|%|퍼)|지분율|비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast",
     ),
-    ("rank", r"몇\s*위|순위|등수|몇\s*번째|\brank|what place|which place|position"),
+    ("rank", r"몇\s*위|순위|등수|몇\s*(번|회|호|대|기)째|(which|what) edition|\brank|what place|which place|position"),
     ("score", r"점수|총점|몇\s*점|평점|\bscore|\bpoints?\b"),
     (
         "money",

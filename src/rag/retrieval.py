@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 
 import numpy as np
 
@@ -151,17 +150,22 @@ class Retriever:
         """The k best passages, best first."""
         return self.hits(self.query(text), k)
 
-    def hits(self, query: Query, k: int = 10) -> list[Hit]:
-        """The k best passages for a query that is ready, best first; ties by passage order, twins and copies once."""
+    def hits(self, query: Query, k: int = 10, also: Set[str] = frozenset()) -> list[Hit]:
+        """The k best passages for a query that is ready, best first; ties by passage order, twins and copies once.
+
+        The passages of the ids in `also` are among them in any case.
+        """
         lexical, pool = self._lexical(query), max(_POOL, k)
         words = np.argsort(-lexical, kind="stable")[:pool]
         meaning, _ = self.index.search_dense(query.vector, pool)
-        numbers = np.unique(np.concatenate([words[lexical[words] > 0], meaning]))
+        others = np.array([self.index.by_id[name] for name in also], np.int64)
+        numbers = np.unique(np.concatenate([words[lexical[words] > 0], meaning, others]))
         dense = self.index.dense_scores(query.vector, numbers.tolist())
         hits = [self._hit(query, int(n), float(lexical[n]), float(d)) for n, d in zip(numbers, dense, strict=True)]
         hits = [self._in_language(hit, query.language) for hit in hits]
         hits.sort(key=lambda hit: -hit.score)
-        return list(islice(_distinct(hits), k))
+        found = list(_distinct(hits))
+        return [*found[:k], *(hit for hit in found[k:] if hit.passage.id in also)]
 
     def by_words(self, query: Query, k: int) -> list[Hit]:
         """The k best passages by their words alone, as a measurement of that side; passages without any are left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from rag.answering import Draft, ExtractiveAnswerer
@@ -60,8 +60,8 @@ class _ListeningAnswerer(ExtractiveAnswerer):
         super().__init__(bot.index, bot.retriever.analyzer)
         self.draft: Draft | None = None
 
-    def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
-        self.draft = super().answer(query, hits)
+    def answer(self, query: Query, hits: Sequence[Hit], near: Set[str] = frozenset()) -> Draft:
+        self.draft = super().answer(query, hits, near)
         return self.draft
 
 
