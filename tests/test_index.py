@@ -77,6 +77,17 @@ def test_twins_say_the_same_in_the_other_language(index: Index) -> None:
             assert index.twin(twin.id) == passage
 
 
+def test_an_answer_tells_which_passages_it_quotes(index: Index) -> None:
+    prose = [
+        passage for passage in index.passages if len(passage.sentences[0].text) >= 48 and not passage.sentences[0].cells
+    ]
+    assert len(prose) > 5
+    for passage in prose:
+        answer = f"Something else. “{passage.sentences[0].text}” (as of 2022) [1]\nMore. [2]"
+        assert index.quoted_in(answer) == {passage.id}
+    assert index.quoted_in("The documents do not answer this.") == frozenset()
+
+
 def test_token_tables_give_back_their_lists(tmp_path: Path) -> None:
     lists = [["a", "b", "a"], [], ["로봇"]]
     TokenTable.from_lists(lists).save(tmp_path / "table")

@@ -21,6 +21,11 @@ def read(text: str) -> Question:
         ("몇 년에 설립됐나요?", "date"),
         ("Who runs Haram Robotics?", "person"),
         ("대표는 누구인가요?", "person"),
+        ("창업자 이름 뭐예요", "person"),
+        ("Name of the founder?", "person"),
+        ("하람로보틱스 대표 휴대폰 번호 알려줘", "contact"),
+        ("어느 건물에서 열려?", "place"),
+        ("로봇을 파는 가게 수 좀 알려줘", "figure"),
         ("Where is the Harbour Hall?", "place"),
         ("하람로보틱스는 어디에 있어?", "place"),
         ("How many robots are there?", "figure"),
@@ -50,6 +55,9 @@ def test_the_kind_of_a_question(text: str, kind: str) -> None:
         ("What score did Ostrand get?", "score"),
         ("직원은 몇 명이야?", "count"),
         ("How many buses?", "count"),
+        ("손님이 하루에 얼마나 와?", "any"),
+        ("얼마나 투자했어?", "money"),
+        ("올해가 몇 회째야?", "rank"),
     ],
 )
 def test_the_unit_of_the_answer(text: str, unit: str) -> None:
@@ -72,6 +80,11 @@ def test_years(text: str, years: tuple[str, ...]) -> None:
 )  # fmt: skip
 def test_superlatives(text: str, superlative: str) -> None:
     assert read(text).superlative == superlative
+
+
+def test_an_owner_is_a_name_even_where_a_sentence_begins() -> None:
+    assert "pelican" in read("Pelican's score in the table?").names
+    assert "pelican" not in read("Pelican score in the table?").names
 
 
 def test_names_are_told_from_words() -> None:

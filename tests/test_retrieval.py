@@ -20,6 +20,14 @@ def first(retriever: Retriever, query: str) -> str:
     return retriever.search(query)[0].passage.document_id
 
 
+def test_passages_that_must_be_there_are_there(retriever: Retriever) -> None:
+    query = retriever.query("When was Haram Robotics founded?")
+    alone = retriever.hits(query, 2)
+    last = retriever.hits(query, 50)[-1].passage.id
+    assert retriever.hits(query, 2, {last})[:2] == alone
+    assert last in {hit.passage.id for hit in retriever.hits(query, 2, {last})}
+
+
 @pytest.mark.parametrize(
     ("query", "document"),
     [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from library import shared_analyzer
 
-from rag.text import bigrams, fold, index_tokens, language_of, query_terms
+from rag.glossary import Glossary
+from rag.text import Analyzer, bigrams, fold, index_tokens, language_of, query_terms
 
 
 def tokens(text: str) -> list[str]:
@@ -98,3 +99,9 @@ def test_a_message_without_words_keeps_the_language_of_the_talk(message: str) ->
 
 def test_fold_unifies_forms_case_and_white_space() -> None:
     assert fold("ＡＩ　\n Seoul") == fold("ai seoul")
+
+
+def test_of_names_that_cross_the_first_counts_and_particles_are_no_verbs() -> None:
+    analyzer = Analyzer(Glossary([["한빛AI", "Hanbit AI"], ["AI 서비스", "AI services"], ["들이", "spend"]]))
+    found = [term.token for term in query_terms(analyzer.terms("한빛AI 서비스에는 어떤 것들이 있나요"))]
+    assert found == ["§0", "서비스"]

@@ -137,6 +137,7 @@ class Chatbot:
                 yield Retrieved(tuple(hits))
             draft = self.answerer.answer(query, [] if alone.secret else hits, near)
             tried.append((query, *self._in_parts(parts, hits, draft)))
+
         def sureness(place: int) -> float:
             reading, draft = alone.readings[place], tried[place][2]
             goes_on = bool(reading.context) and draft.statements[0].hit.passage.id in quoted

@@ -43,9 +43,13 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "count": frozenset({"count", "number"}),
     "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
 }
-_ROLE = re.compile(  # 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
-    rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |\b(CEO|CSO|CSAI|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|in charge)\b"
+_TITLES = (
+    r"\b(CEO|CSO|CSAI|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
+    r"in charge)\b"
 )
+_ROLE_ASKED = re.compile(rf"{ROLES_KO}|{_TITLES}")
+# 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
+_ROLE = re.compile(rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |{_TITLES}")
 _DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
 _HUMAN = re.compile(
     r"사람|인물|(?<![가-힣])분(은|이)|연구자|과학자|\b(person|people|man|woman|scientist|researcher)s?\b", re.IGNORECASE
@@ -161,7 +165,9 @@ class Weigher:
         """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the others' names."""
         headings = [tuple(_AND.split(text)) for text in (passage.source.title, *passage.heading)]
         for parts in (parts for parts in headings if len(parts) > 1):
-            names = [names_of(self.analyzer, part) for part in parts]
+            names = [
+                names_of(self.analyzer, f", {part}") for part in parts
+            ]  # a capital may begin a sentence, not a part
             for own in names:
                 met = self.named & (matches_of(self.query.weighted, own) >= _MET)
                 if met.any():
@@ -361,7 +367,7 @@ def fit_of(sentence: Sentence, question: Question) -> float:
     if question.kind == "person":
         names = (match.group() for match in _PERSON.finditer(text))
         told = any(name not in question.text and not name.startswith("The ") for name in names)
-        if _ROLE.search(question.text):
+        if _ROLE_ASKED.search(question.text):
             own = text if _DEPUTY.search(question.text) else _DEPUTY.sub(" ", text)  # a deputy mayor is no mayor
             return float(told and bool(_ROLE.search(own)))
         return 1.0 if told else 0.0 if _HUMAN.search(question.text) else 0.4
