@@ -94,7 +94,8 @@ class ExtractiveAnswerer:
         answered = [part for part in asked if part.able]
         if not answered:
             return whole
-        covering = _covering(answered) if len(answered) > 1 else None
+        compares = any(part.weigher.question.superlative or part.weigher.question.kind == "list" for part in answered)
+        covering = _covering(answered) if len(answered) > 1 and not compares else None
         best = [covering or part.able[0] for part in answered]
         asking: dict[tuple[str, int], list[_Asked]] = {}
         for part, candidate in zip(answered, best, strict=True):

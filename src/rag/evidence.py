@@ -50,6 +50,14 @@ _TITLES = (
 _ROLE_ASKED = re.compile(rf"{ROLES_KO}|{_TITLES}")
 # 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
 _ROLE = re.compile(rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |{_TITLES}")
+# Roles that no other stands in for; 시장 is a market, too.
+_SAME_ROLE = (
+    re.compile(
+        r"부시장|(?<!국내)(?<!세계)(?<!한국)(?<!해외)(?<=[가-힣]{2})시장(?! ?(?:규모|조사|점유|성장|전망|진출|에서))|\bmayor\b"
+    ),
+    re.compile(r"창업|창립자|설립|세운|세웠|\b(co-?)?found(ers?|ed)\b|\bstarted by\b"),
+    re.compile(r"대통령"),
+)
 _DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
 _HUMAN = re.compile(
     r"사람|인물|(?<![가-힣])분(은|이)|연구자|과학자|\b(person|people|man|woman|scientist|researcher)s?\b", re.IGNORECASE
@@ -369,7 +377,8 @@ def fit_of(sentence: Sentence, question: Question) -> float:
         told = any(name not in question.text and not name.startswith("The ") for name in names)
         if _ROLE_ASKED.search(question.text):
             own = text if _DEPUTY.search(question.text) else _DEPUTY.sub(" ", text)  # a deputy mayor is no mayor
-            return float(told and bool(_ROLE.search(own)))
+            asked = [role for role in _SAME_ROLE if role.search(question.text)]
+            return float(told and bool(_ROLE.search(own)) and all(role.search(own) for role in asked))
         return 1.0 if told else 0.0 if _HUMAN.search(question.text) else 0.4
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
