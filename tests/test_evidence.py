@@ -92,3 +92,7 @@ def test_what_only_looks_like_an_answer_is_refused(question: str, why: str) -> N
 )
 def test_what_answers_is_told(question: str, wanted: str) -> None:
     assert wanted in bot().ask(question).text
+
+
+def test_the_most_of_a_table_is_told_beside_the_list_asked_for() -> None:
+    assert "Tamsin" in bot().ask("Which houses were sold and which had the highest price?").text
