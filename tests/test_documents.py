@@ -444,7 +444,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40),
     st.sampled_from([".md", ".txt", ".html", ".pdf"]),
@@ -461,7 +461,7 @@ def test_offsets_hold_for_any_text(pieces: list[str], suffix: str) -> None:
                 assert clean(document.content[sentence.start : sentence.end]) == sentence.text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from([".md", ".txt", ".html", ".pdf"]))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str) -> None:
     path = tmp_path_factory.mktemp("any") / f"a{suffix}"

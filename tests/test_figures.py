@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.figures import Figure, convert, find_figures, same, supports, unsupported, with_conversions
 
-steady = settings(derandomize=True, deadline=None, max_examples=200, database=None)
+steady = settings(max_examples=200)
 
 
 def only(text: str) -> Figure:

@@ -137,7 +137,16 @@ PUBLIC = {"02-784-4000", "02-6361-4120", "investseoul@sba.seoul.kr"}
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PERSONAL.items() for text in texts])
 @pytest.mark.parametrize(
-    "frame", ["{}", "제 번호는 {}입니다.", "({})", "It is {}, thanks.", "2025년 5,000억 원, {} 그리고 75.6%", "from 57 to 68. / {}", "뉴스24 / {}"]
+    "frame",
+    [
+        "{}",
+        "제 번호는 {}입니다.",
+        "({})",
+        "It is {}, thanks.",
+        "2025년 5,000억 원, {} 그리고 75.6%",
+        "from 57 to 68. / {}",
+        "뉴스24 / {}",
+    ],
 )
 def test_personal_data_is_masked(kind: str, text: str, frame: str) -> None:
     assert mask_personal_data(frame.format(text)) == frame.format(f"[{kind}]")

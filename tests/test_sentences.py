@@ -90,7 +90,7 @@ def test_a_run_on_is_cut_at_a_comma() -> None:
     assert all(piece.endswith(",") for piece in pieces)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="가다요. \n\"'()[]“”.!?…aA1,\x00- ", max_size=200))
 def test_spans_are_ordered_trimmed_and_lose_nothing(text: str) -> None:
     spans = split_sentences(text)

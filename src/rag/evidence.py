@@ -144,18 +144,17 @@ class Weigher:
         number = self.index.by_id[hit.passage.id]
         first, end = self.index.first_sentence[number : number + 2]
         matches = [matches_of(self.query.weighted, self.index.sentence_tokens[n]) for n in range(first, end)]
-        around = matches_of(self.query.weighted, self.index.context_tokens[number])
+        headings = matches_of(self.query.weighted, self.index.context_tokens[number])
         beside = np.max(matches, axis=0)
         prose = [match for match, own in zip(matches, hit.passage.sentences, strict=True) if own.kind != "row"]
         told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
-        lists = list(self._lists(hit.passage)) if (around[self.named] >= _MET).any() else []
-        whole = around
+        lists = list(self._lists(hit.passage)) if (headings[self.named] >= _MET).any() else []
         for at, plain in enumerate(matches):
             if bids_machine(hit.passage.sentences[at].text):
                 continue
-            around = _less_others(whole, plain, lists, self.index.sentence_tokens[first + at])
+            around = _less_others(headings, plain, lists, self.index.sentence_tokens[first + at])
             fit = self._fit(hit.passage.sentences[at])
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
@@ -173,9 +172,8 @@ class Weigher:
         """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the others' names."""
         headings = [tuple(_AND.split(text)) for text in (passage.source.title, *passage.heading)]
         for parts in (parts for parts in headings if len(parts) > 1):
-            names = [
-                names_of(self.analyzer, f", {part}") for part in parts
-            ]  # a capital may begin a sentence, not a part
+            # A capital that begins a sentence may be no name; one that begins a part is.
+            names = [names_of(self.analyzer, f", {part}") for part in parts]
             for own in names:
                 met = self.named & (matches_of(self.query.weighted, own) >= _MET)
                 if met.any():
@@ -214,12 +212,14 @@ class Weigher:
 
     def is_about(self, candidate: Candidate) -> bool:
         """Whether a candidate speaks of one of the names that a query is bound to, if it is."""
+        if not self.query.about:
+            return True
         number = self.index.by_id[candidate.passage.id]
         held = (
             *self.index.sentence_tokens[int(self.index.first_sentence[number]) + candidate.at],
             *self.index.context_tokens[number],
         )
-        return not self.query.about or bool((matches_of(self.query.about, held) >= _MET).any())
+        return bool((matches_of(self.query.about, held) >= _MET).any())
 
     def without(self, terms: Sequence[int]) -> Weigher:
         """A weigher of the same question less some of its terms."""
@@ -300,7 +300,7 @@ class Weigher:
         terms = [
             term for term, named in zip(self.query.weighted, self.named, strict=True) if named
         ] or self.query.weighted
-        held = tokens_of(self.analyzer, match["subject"] or match["korean"]) if match else frozenset()
+        held = self.analyzer.tokens(match["subject"] or match["korean"]) if match else frozenset()
         return any(term.match(held) >= _MET for term in terms)
 
     def _titled(self, around: Floats) -> bool:
@@ -342,15 +342,8 @@ def _less_others(
     return np.asarray(around, np.float32)
 
 
-@lru_cache(maxsize=8192)
-def tokens_of(analyzer: Analyzer, text: str) -> frozenset[str]:
-    """The tokens of a text, remembered: headings, captions and columns are the same for many sentences."""
-    return frozenset(term.token for term in analyzer.terms(text))
-
-
-@lru_cache(maxsize=8192)
 def names_of(analyzer: Analyzer, text: str) -> frozenset[str]:
-    """The tokens of the names in a text, remembered."""
+    """The tokens of the names in a text."""
     return frozenset(term.token for term in analyzer.terms(text) if is_name(term, text))
 
 

@@ -25,10 +25,8 @@ from rag.types import Passage, Sentence, Source, Vectors
 VERSION = 4
 CURRENT = "CURRENT"
 MAPPED_FROM = 256 << 20  # bytes of an index that is mapped into memory rather than read
-_OPENING, _TELLING = (
-    16,
-    48,
-)  # characters by which a quoted sentence is looked up, and told; figures in it may be converted
+_OPENING = 16  # characters by which a quoted sentence is looked up
+_TELLING = 48  # by which it is told; figures further on may have been converted
 _REBUILD = "run `rag index` to build it"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -56,9 +55,7 @@ class RowReader:
     """Reads a table for a question."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
-        # The caption and the columns are the same for every row of a table.
-        self._tokens = lru_cache(maxsize=4096)(self._tokens_of)
+        self._tokens = analyzer.tokens
 
     def read(
         self,
@@ -190,9 +187,6 @@ class RowReader:
 
     def _meets(self, terms: Sequence[QueryTerm], text: str) -> bool:
         return any(term.match(self._tokens(text)) >= 0.5 for term in terms)
-
-    def _tokens_of(self, text: str) -> frozenset[str]:
-        return frozenset(term.token for term in self._analyzer.terms(text))
 
 
 def render_row(row: Sentence, columns: Sequence[str], rows: Sequence[Sentence] = ()) -> str:

@@ -11,7 +11,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import Stemmer
@@ -29,9 +29,9 @@ _WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:[&'’][A-Za-zÀ-ɏ]+)*|\d+(?:,\d{3})+(?:\
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "SH", "VV-I", "VV-R", "VA-I", "VA-R"})
 FUNCTION_WORDS = frozenset(
     """a an the and or but nor so of in on at to from by for with without about as into over under between through
-    during per via among amongst within across upon toward towards against besides beyond than then there here this that these those it its itself they them their theirs he him his she her
-    hers we us our ours you your yours i me my mine is are was were be been being am do does did done doing have has
-    had having will would shall should can could may might must not no yes what which who whom whose when where why how
+    during per via among amongst within across upon toward towards against besides beyond than then there here this that
+    these those it its itself they them their theirs he him his she her hers we us our ours you your yours i me my mine
+    is are was were be been being am do does did done doing have has had having will would shall should can could may might must not no yes what which who whom whose when where why how
     if also just only very too much many more most some any each every all both either neither such same other another
     please tell give show know let like want need could kindly say said says get got""".split()
 )
@@ -112,6 +112,9 @@ class Analyzer:
         self.glossary = glossary
         self._stem = Stemmer.Stemmer("english").stemWord
         self._lock = threading.Lock()
+        # The same messages, headings and columns come again and again; what is remembered goes with the analyser.
+        self._remembered = lru_cache(maxsize=4096)(lambda text: tuple(self.terms_of([text])[0]))
+        self.tokens = lru_cache(maxsize=8192)(self._tokens)
 
     @cached_property
     def _kiwi(self) -> Any:
@@ -124,7 +127,10 @@ class Analyzer:
 
     def terms(self, text: str) -> list[Term]:
         """The content terms of a text in reading order, stop words included (see `Term.stop`)."""
-        return self.terms_of([text])[0]
+        return list(self._remembered(text))
+
+    def _tokens(self, text: str) -> frozenset[str]:
+        return frozenset(term.token for term in self._remembered(text))
 
     def terms_of(self, texts: Sequence[str]) -> list[list[Term]]:
         """`terms` of many texts at once; Kiwi uses all cores."""
@@ -174,11 +180,14 @@ def index_tokens(text: str, terms: Iterable[Term]) -> list[str]:
 
 def query_terms(terms: Sequence[Term]) -> list[Term]:
     """The terms that say what is asked: no stop words, and a concept in place of the words it covers."""
+    kept: list[Term] = []
     concepts: list[Term] = []
-    for term in (term for term in terms if term.token.startswith("§")):
-        if not any(c.start < term.start < c.end < term.end for c in concepts):  # 딥브레인AI 서비스: no AI 서비스
-            concepts.append(term)
-    crossing = {id(term) for term in terms if term.token.startswith("§")} - {id(term) for term in concepts}
+    for term in terms:
+        concept = term.token[0] == "§"
+        if concept and any(c.start < term.start < c.end < term.end for c in concepts):
+            continue  # it crosses the one before: no AI 서비스 in 딥브레인AI 서비스
+        kept.append(term)
+        concepts += [term] if concept else []
 
     def covered(term: Term) -> bool:
         return any(
@@ -186,4 +195,4 @@ def query_terms(terms: Sequence[Term]) -> list[Term]:
             for c in concepts
         )
 
-    return [term for term in terms if not term.stop and id(term) not in crossing and not covered(term)]
+    return [term for term in kept if not term.stop and not covered(term)]
