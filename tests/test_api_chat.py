@@ -9,7 +9,7 @@ from library import shared_chatbot
 from serving import Notebook, client_for, events, service_for
 
 from rag.api.app import new_app
-from rag.api.schemas import QUESTION_LIMIT, TURNS_LIMIT, ChatAnswer
+from rag.api.schemas import QUESTION_LIMIT, TURNS_LIMIT, ChatAnswer, Schema
 from rag.types import Turn
 
 JSON = {"Accept": "application/json"}
@@ -270,6 +270,7 @@ def test_the_document_describes_every_route(client: TestClient) -> None:
         "/v1/models",
         "/healthz",
         "/readyz",
+        "/metrics",
     }
     for path in document["paths"].values():
         for operation in path.values():
@@ -277,4 +278,22 @@ def test_the_document_describes_every_route(client: TestClient) -> None:
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     assert [*response["content"]] == ["application/problem+json"]
-    assert document["components"]["schemas"]["ChatRequest"]["examples"]
+
+
+def test_every_body_has_an_example_that_holds(client: TestClient) -> None:
+    document = client.get("/api/openapi.json").json()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    parts = [part for each in operations for part in (each.get("requestBody", {}), *each["responses"].values())]
+    told = [
+        part["content"]["application/json"]["schema"] for part in parts if "application/json" in part.get("content", {})
+    ]
+    bodies = {schema["$ref"].rpartition("/")[2] for schema in told if "$ref" in schema}
+    assert len(bodies) >= 10
+    models = {model.__name__: model for model in Schema.__subclasses__()}
+    for name in bodies:
+        examples = document["components"]["schemas"][name]["examples"]
+        assert examples, name
+        for example in examples:
+            assert models[name].model_validate(example).model_dump(mode="json", exclude_unset=True) == example
+    cited = document["components"]["schemas"]["ChatAnswer"]["examples"][0]["citations"][0]
+    assert cited["end"] - cited["start"] == len(cited["quote"])

@@ -127,10 +127,13 @@ class Settings:
         return name.removeprefix(self.docs_label + "/")
 
 
+_KINDS = {int: "a whole number", float: "a number"}
+
+
 def _parse(name: str, raw: str, kind: type[Any]) -> object:
     if issubclass(kind, Path):
         return Path(raw).expanduser()
     try:
         return kind(raw)
     except ValueError:
-        raise InputError(f"{name}={raw!r}: expected a {kind.__name__}; correct the variable or unset it") from None
+        raise InputError(f"{name}={raw!r}: expected {_KINDS[kind]}; correct the variable or unset it") from None

@@ -6,7 +6,7 @@ import hmac
 import ipaddress
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from rag.api.metrics import CONTENT_TYPE
 from rag.api.problems import ProblemError
@@ -35,7 +35,7 @@ def health_routes(service: Service) -> APIRouter:
         making = {"answers_in_the_making": service.gate.places.taken}
         return Health(status="ready", details={**making, **service.condition()})
 
-    @router.get("/metrics", include_in_schema=False)
+    @router.get("/metrics", response_class=PlainTextResponse, responses=problems(404))
     async def metrics(request: Request) -> Response:
         """Counters for Prometheus, with the token of the settings; without one, to this machine alone."""
         if not _may_see_metrics(request, service.settings.metrics_token):

@@ -19,6 +19,7 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from rag.api.admission import Visitor
+from rag.api.examples import COMPLETION, examples
 from rag.api.problems import ProblemError, language_wanted, problem
 from rag.api.routes import admission, problems, sse_schema
 from rag.api.schemas import (
@@ -67,12 +68,10 @@ class ChatMessage(Schema):
 class CompletionRequest(Schema):
     """What OpenAI's clients send; other members are ignored."""
 
+    model_config = examples({"messages": [{"role": "user", "content": "Where does Seoul rank among AI cities?"}]})
+
     model: Annotated[str, StringConstraints(max_length=200)] = MODEL
-    messages: list[ChatMessage] = Field(
-        min_length=1,
-        max_length=MESSAGES_LIMIT,
-        examples=[[{"role": "user", "content": "Where does Seoul rank among AI cities?"}]],
-    )
+    messages: list[ChatMessage] = Field(min_length=1, max_length=MESSAGES_LIMIT)
     stream: bool | None = False
 
 
@@ -93,6 +92,8 @@ class Choice(Schema):
 
 class Completion(Schema):
     """A chat completion, with what OpenAI's has no place for beside it."""
+
+    model_config = examples(COMPLETION)
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"

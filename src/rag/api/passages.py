@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 
+from rag.api.examples import PASSAGE, examples
 from rag.api.problems import ProblemError
 from rag.api.routes import problems
 from rag.api.schemas import Schema
@@ -31,6 +32,8 @@ class SentenceModel(Schema):
 
 class PassageResponse(Schema):
     """A passage of a document."""
+
+    model_config = examples(PASSAGE)
 
     passage_id: str
     language: Language

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from rag.api.admission import Visitor
+from rag.api.examples import ANSWER, DELTA, RETRIEVED
 from rag.api.problems import language_wanted
 from rag.api.schemas import (
     COMMENT_LIMIT,
@@ -34,17 +36,10 @@ from rag.types import Language, Turn
 
 NAME: dict[Language, str] = {"ko": "서울 AI 가이드", "en": "Seoul AI Guide"}
 EVENTS = ("retrieved", "delta", "done", "error")
-_STREAM_EXAMPLE = """\
-event: retrieved
-data: {"answer_id":"8f14e45f...","conversation_id":"c9f0f895...","hits":[{"passage_id":"en/seoul-deals.md#3","document":"docs/en/seoul-deals.md","title":"AI deals in Seoul","score":0.71}]}
-
-event: delta
-data: {"text":"AI deals in Seoul came to KRW 407.6 billion in 2021. [1]"}
-
-event: done
-data: {"answer_id":"8f14e45f...","conversation_id":"c9f0f895...","status":"answered","answer":"...","citations":[...]}
-
-"""
+_STREAM_EXAMPLE = "".join(
+    f"event: {name}\ndata: {json.dumps(data)}\n\n"
+    for name, data in (("retrieved", RETRIEVED), ("delta", DELTA), ("done", ANSWER))
+)
 
 
 def sse_schema(*names: str) -> dict[str, Any]:

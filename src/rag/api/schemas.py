@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from rag.api.examples import ANSWER, ANSWER_ID, DELTA, FOUND, QUESTIONS, RETRIEVED, examples
 from rag.types import Answer, Hit, Language, Mode, Passage, Status
 
 QUESTION_LIMIT = 1000  # characters
@@ -62,18 +63,7 @@ class EarlierTurn(Schema):
 class ChatRequest(Schema):
     """A question. Nothing is kept between requests: a follow-up brings the turns before it along."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"question": "2021년 서울의 AI 거래 규모는 얼마야?"},
-                {
-                    "question": "And in 2019?",
-                    "history": [{"question": "How large were Seoul's AI deals in 2021?", "answer": "KRW 407.6 bn [1]"}],
-                    "language": "en",
-                },
-            ]
-        }
-    )
+    model_config = examples(*QUESTIONS)
 
     question: Question
     history: list[EarlierTurn] = Field(default=[], max_length=TURNS_LIMIT, description="Oldest first")
@@ -103,6 +93,8 @@ class CitationModel(Schema):
 
 class ChatAnswer(Schema):
     """A finished answer; the same object `rag ask --json` prints, with the ids of answer and conversation."""
+
+    model_config = examples(ANSWER)
 
     answer_id: str = Field(description="For feedback")
     conversation_id: str
@@ -143,6 +135,8 @@ class FoundPassage(Schema):
 class RetrievedData(Schema):
     """Data of the event `retrieved`."""
 
+    model_config = examples(RETRIEVED)
+
     answer_id: str
     conversation_id: str
     hits: list[FoundPassage]
@@ -151,13 +145,15 @@ class RetrievedData(Schema):
 class DeltaData(Schema):
     """Data of the event `delta`."""
 
+    model_config = examples(DELTA)
+
     text: str
 
 
 class SearchRequest(Schema):
     """A query for passages."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"query": "AI 양재 허브", "k": 3}]})
+    model_config = examples({"query": "AI 양재 허브", "k": 3})
 
     query: Question
     k: int = Field(default=10, ge=1, le=HITS_LIMIT, description="How many passages")
@@ -196,15 +192,15 @@ class SearchHit(Schema):
 class SearchResponse(Schema):
     """Passages, the best first."""
 
+    model_config = examples(FOUND)
+
     hits: list[SearchHit]
 
 
 class FeedbackRequest(Schema):
     """A reader's verdict on an answer; a later one on the same answer replaces it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"answer_id": "8f14e45fceea167a5a36dedd4bea2543", "helpful": True}]}
-    )
+    model_config = examples({"answer_id": ANSWER_ID, "helpful": True})
 
     answer_id: Identifier
     helpful: bool
@@ -214,7 +210,7 @@ class FeedbackRequest(Schema):
 class TokenRequest(Schema):
     """A wish for a visitor token."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+    model_config = examples({})
 
     token: Annotated[str, StringConstraints(max_length=1000)] = Field(
         default="", description="The token held so far, also one that has run out: the visitor stays the same"
@@ -223,6 +219,10 @@ class TokenRequest(Schema):
 
 class TokenResponse(Schema):
     """A visitor token, for the header `Authorization: Bearer ...`; it holds for the asking origin only."""
+
+    model_config = examples(
+        {"token": "eyJvcmlnaW4iOiJodHRwczovL2ludmVzdC5leGFtcGxlIn0.c2lnbmF0dXJl", "expires_in": 1800}
+    )
 
     token: str
     expires_in: int = Field(description="Seconds; ask for a new one before, or when a request is answered with 401")
@@ -238,6 +238,18 @@ class Limits(Schema):
 
 class ConfigResponse(Schema):
     """What a client may know: nothing here is secret."""
+
+    model_config = examples(
+        {
+            "name": {"ko": "서울 AI 가이드", "en": "Seoul AI Guide"},
+            "version": "0.1.0",
+            "languages": ["ko", "en"],
+            "modes": ["extractive"],
+            "contact": "guide@invest.example",
+            "starters": {"ko": ["AI 양재 허브는 어디에 있어?"], "en": ["Where is the AI Yangjae Hub?"]},
+            "limits": {"question": QUESTION_LIMIT, "history": TURNS_LIMIT, "comment": COMMENT_LIMIT},
+        }
+    )
 
     name: dict[Language, str]
     version: str
@@ -288,6 +300,8 @@ class Problem(Schema):
 
 class Health(Schema):
     """Whether the service is up."""
+
+    model_config = examples({"status": "ready", "details": {"answers_in_the_making": 2}})
 
     status: str
     details: dict[str, Any] = {}
