@@ -20,11 +20,15 @@ from small_training import HIDDEN, sentences, small_recipe, write_data, write_te
 
 from rag.embedding import SentenceEncoder
 from rag.errors import InputError
+from rag.evaluation.beir import CORPUS, read_questions
+from rag.evaluation.beir import read_rows as read_texts
+from rag.evaluation.converters import Question, QuestionSet
 from training import exporting, pairing, selecting, tokenizer
 from training.__main__ import main
 from training.distilling import TeacherLoss, contrast, rows_of
 from training.guarding import Guard
 from training.initialising import companions, occurrences, translated
+from training.measuring import shortened, texts
 from training.pairing import passages, read_examples
 from training.pipeline import RUN, Sources, materials, run, vary
 from training.recipe import ABLATIONS, Pairing, Plan, Recipe, Selection
@@ -116,6 +120,23 @@ def test_the_guard_knows_equal_texts_and_eight_words_in_a_row() -> None:
     assert not guard.touches("the roof is red today")
     assert guard.touches("He counted: two three four five six seven eight nine, and stopped.")
     assert not guard.touches("two three four five six seven eight then")
+
+
+def test_a_folder_with_queries_is_guarded_and_shortened_too(tmp_path: Path) -> None:
+    asked = [
+        Question(f"Who bakes bread number {n}?", f"Baker {n} bakes the bread of the town each day.") for n in range(9)
+    ]
+    QuestionSet("bread", tuple(asked)).write(tmp_path / "sets" / "bread")
+    (tmp_path / "sets" / "words.tsv").write_text("bread\t빵\nwater\t물\n", encoding="utf-8")
+    guard = Guard.from_folder(tmp_path / "sets")
+    assert guard.touches("빵")
+    assert guard.touches("Who bakes bread number 3?")
+    assert guard.touches("It is baker 4 bakes the bread of the town.")
+    assert not guard.touches("")
+    short = shortened(tmp_path / "sets", tmp_path / "short", 4)
+    assert len(read_questions(short / "bread")[1]) == len(list(read_texts(short / "bread" / CORPUS))) == 4
+    assert texts(short)[:4] == [question.text for question in asked[:4]]
+    assert texts(short)[4:] == ["빵", "물"]
 
 
 def test_wrong_data_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
-from rag.evaluation.converters import SUFFIXES, PairSet, read_set
+from rag.evaluation.beir import CORPUS, QUERIES, read_rows
+from rag.evaluation.benchmarks import find_sets
+from rag.evaluation.converters import PairSet, read_set
 
 GRAM = 8  # words
 _WORD = re.compile(r"\w+")
@@ -26,13 +29,15 @@ class Guard:
         self._grams: set[str] = set()
         for text in texts:
             own = words(text)
-            self._texts.add(" ".join(own))
+            if own:
+                self._texts.add(" ".join(own))
             self._grams.update(_grams(own))
 
     @classmethod
     def from_folder(cls, folder: Path) -> Guard:
         """All texts of the data sets below a folder; raises InputError for a file that is none."""
-        return cls(text for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES for text in _texts(path))
+        folders, files = find_sets(folder)
+        return cls(chain.from_iterable(chain(map(_searched, folders), map(_texts, files))))
 
     def touches(self, text: str) -> bool:
         """Whether a text equals a guarded one or shares eight words in a row with it."""
@@ -42,6 +47,11 @@ class Guard:
 
 def _grams(own: list[str]) -> Iterator[str]:
     return (" ".join(own[at : at + GRAM]) for at in range(len(own) - GRAM + 1))
+
+
+def _searched(folder: Path) -> Iterator[str]:
+    for row in chain(read_rows(folder / CORPUS), read_rows(folder / QUERIES)):
+        yield from (row.title, row.text)
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from rag.embedding import SentenceEncoder
-from rag.evaluation.benchmarks import BitextResult, Result, SimilarityResult, measure_folder
-from rag.evaluation.converters import SUFFIXES, PairSet, read_set, write_pairs
+from rag.evaluation.beir import CORPUS, read_questions, read_rows
+from rag.evaluation.benchmarks import BitextResult, Result, SimilarityResult, find_sets, measure_folder
+from rag.evaluation.converters import PairSet, Question, QuestionSet, read_set, write_pairs
 from training.initialising import MODEL
 from training.stages import read_json, write_json
 
@@ -34,7 +35,10 @@ def build(folder: Path, exported: Path, sets: Path, most: int) -> None:
 
 def shortened(sets: Path, target: Path, most: int) -> Path:
     """A copy of the data sets, each in its folder, with the first `most` pairs or questions and the same names."""
-    for path in sorted(path for path in sets.rglob("*") if path.suffix in SUFFIXES):
+    folders, files = find_sets(sets)
+    for folder in folders:
+        _judged(folder, most).write(target / folder.relative_to(sets))
+    for path in files:
         data = read_set(path)
         place = target / path.relative_to(sets)
         if isinstance(data, PairSet):
@@ -42,6 +46,15 @@ def shortened(sets: Path, target: Path, most: int) -> Path:
         else:
             replace(data, questions=data.questions[:most]).write(place.parent)
     return target
+
+
+def _judged(folder: Path, most: int) -> QuestionSet:
+    """The first `most` queries of a BEIR folder, each with the first document that is relevant to it."""
+    qrels, queries = read_questions(folder)
+    wanted = {query.text: next(iter(qrels[query.id])) for query in queries[:most]}
+    documents = {row.id: row for row in read_rows(folder / CORPUS) if row.id in set(wanted.values())}
+    found = ((text, documents[id]) for text, id in wanted.items() if id in documents)
+    return QuestionSet(folder.name, tuple(Question(text, row.text, row.title) for text, row in found))
 
 
 def rows_of(result: Result) -> list[dict[str, Any]]:
@@ -60,13 +73,15 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
     ]
 
 
-def texts(folder: Path) -> list[str]:
+def texts(sets: Path) -> list[str]:
     """Texts of the length of a query: a column of the sets, or their questions."""
-    found: list[str] = []
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES):
+    folders, files = find_sets(sets)
+    found = [query.text for folder in folders for query in read_questions(folder)[1]]
+    for path in files:
         data = read_set(path)
         found += [pair.second for pair in data.pairs] if isinstance(data, PairSet) else [q.text for q in data.questions]
-    return [found[at * len(found) // _QUERIES] for at in range(min(_QUERIES, len(found)))]
+    taken = min(_QUERIES, len(found))
+    return [found[at * len(found) // taken] for at in range(taken)]
 
 
 def latency(encoder: SentenceEncoder, queries: Sequence[str]) -> float:

@@ -101,8 +101,7 @@ def measure_folder(
 
     Raises InputError when there is none, or for a file that is in no known format.
     """
-    folders = sorted(path.parent for path in folder.rglob(CORPUS))
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES and not _within(path, folders)]
+    folders, files = find_sets(folder)
     if not folders and not files:
         raise InputError(f"{folder}: no data set here; ARCHITECTURE.md names the formats")
     for place in folders:
@@ -113,8 +112,11 @@ def measure_folder(
         yield from (measure_similarity(each, encoder) for each in _crossed(sets))
 
 
-def _within(path: Path, folders: Sequence[Path]) -> bool:
-    return any(path.is_relative_to(folder) for folder in folders)
+def find_sets(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The data sets below a folder: BEIR folders, and files of the other formats."""
+    folders = sorted(path.parent for path in folder.rglob(CORPUS))
+    files = (path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES)
+    return folders, [path for path in files if not any(path.is_relative_to(own) for own in folders)]
 
 
 def _by_folder(files: Sequence[Path]) -> Iterator[tuple[Path, list[Path]]]:
