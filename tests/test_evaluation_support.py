@@ -13,9 +13,9 @@ from rag.cli import main
 from rag.embedding import SentenceEncoder
 from rag.errors import InputError
 from rag.evaluation.agreement import Agreement, LabelledPair, agreement, agreements, read_pairs, verdicts
-from rag.evaluation.phonetic import consonants, sounds_alike
 from rag.evaluation.support import Support, SupportJudge
 from rag.glossary import Glossary
+from rag.phonetic import consonants, sounds_alike
 from rag.settings import ROOT
 from rag.text import Analyzer
 

@@ -52,7 +52,7 @@ def test_initials_leave_small_words_out() -> None:
         ("오픈에이아이", "오픈AI"),
         ("엠앤에이", "M&A"),
         ("아이", "아이"),
-        ("엘지", "엘지"),
+        ("엘지", "LG"),
     ],
 )
 def test_names_of_letters(text: str, meant: str) -> None:

@@ -57,7 +57,7 @@ class Chatbot:
             raise IndexFileError(
                 f"{settings.index_dir}: made from other documents than {folder} holds; run `rag index`"
             )
-        retriever = Retriever(index, encoder, Analyzer(glossary), Lexicon.load())
+        retriever = Retriever(index, encoder, Analyzer(glossary.extended(index.aliases)), Lexicon.load())
         if not settings.llm_model:
             return cls(retriever, settings)
         from rag.generation import OpenAIModel  # importing openai takes a second
@@ -68,9 +68,10 @@ class Chatbot:
         """A chatbot over the index as it lies there now, sharing what takes long to load; raises RagError."""
         settings, old = self.settings, self.retriever
         glossary = Glossary.load(settings.docs_dir)
-        same = glossary.fingerprint == old.analyzer.glossary.fingerprint
         index = Index.load(settings.index_dir, old.encoder.name, glossary.fingerprint)
-        retriever = Retriever(index, old.encoder, old.analyzer if same else Analyzer(glossary), old.lexicon)
+        named = glossary.extended(index.aliases)
+        same = named.fingerprint == old.analyzer.glossary.fingerprint
+        retriever = Retriever(index, old.encoder, old.analyzer if same else Analyzer(named), old.lexicon)
         return Chatbot(retriever, settings, self.writer.model if self.writer else None)
 
     def _writer(self, model: LanguageModel) -> ModelAnswerer:

@@ -18,8 +18,11 @@ _HANGUL = re.compile(r"[가-힣]")
 class Glossary:
     """Finds names in text and tells which are the same. An entry is its line's forms; its number is its identity."""
 
-    def __init__(self, entries: Sequence[Sequence[str]]) -> None:
-        self.entries = tuple(tuple(forms) for forms in entries)
+    def __init__(self, entries: Sequence[Sequence[str]], learnt: Sequence[Sequence[str]] = ()) -> None:
+        """`learnt` entries come from the documents; they are known by their first form, since they have no settled place."""
+        self.entries = tuple(tuple(forms) for forms in (*entries, *learnt))
+        numbered = (f"§{number}" for number in range(len(entries)))
+        self.tokens = (*numbered, *(f"§{squeezed(forms[0])}" for forms in learnt))
         entry_of: dict[str, int] = {}
         for number, forms in enumerate(self.entries):
             for form in forms:
@@ -42,6 +45,30 @@ class Glossary:
                 raise InputError(f"{docs_dir / FILE_NAME}: not UTF-8; save it as UTF-8") from None
         lines = (line for text in texts for line in text.splitlines() if line.strip() and not line.startswith("#"))
         return cls([[form.strip() for form in line.split("\t") if form.strip()] for line in lines])
+
+    def extended(self, pairs: Iterable[Sequence[str]]) -> Glossary:
+        """With pairs of forms that documents tell. A form that is known takes the other in; two known ones stay apart."""
+        known = {squeezed(form): number for number, forms in enumerate(self.entries) for form in forms}
+        groups = [list(forms) for forms in self.entries]
+        for pair in pairs:
+            places = {known[form] for form in map(squeezed, pair) if form in known}
+            if len(places) > 1:
+                continue
+            if not places:
+                groups.append([])
+            place = next(iter(places), len(groups) - 1)
+            new = [form for form in pair if squeezed(form) not in known]
+            groups[place] += new
+            known.update((squeezed(form), place) for form in new)
+        return Glossary(groups[: len(self.entries)], groups[len(self.entries) :])
+
+    def differs_in(self, other: Glossary) -> frozenset[str]:
+        """The squeezed forms that another glossary does not have, or not under the same token, and the other way round."""
+        own, its = (
+            {(token, squeezed(form)) for token, forms in zip(each.tokens, each.entries, strict=True) for form in forms}
+            for each in (self, other)
+        )
+        return frozenset(form for _, form in own ^ its)
 
     @property
     def fingerprint(self) -> str:
@@ -75,9 +102,18 @@ class Glossary:
             }
             yield from ((entry, position, end) for entry, end in sorted(found))
 
+    def forms(self, token: str) -> Sequence[str]:
+        """The forms of the entry that a token stands for."""
+        return self.entries[self.tokens.index(token)]
+
     def is_name(self, entry: int) -> bool:
         """Whether an entry is a name and not a common term, which has a form in lower case (IPO, initial public offering)."""
         return not any(form.isascii() and form.islower() for form in self.entries[entry])
+
+
+def squeezed(form: str) -> str:
+    """A form as it is compared: without blanks and hyphens, in one case."""
+    return re.sub(r"[\s\-]", "", form).casefold()
 
 
 def _by_first(forms: Iterable[str]) -> Iterator[tuple[str, list[str]]]:

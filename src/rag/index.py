@@ -22,8 +22,9 @@ from rag.errors import IndexFileError
 from rag.lexical import LexicalIndex
 from rag.types import Passage, Sentence, Source, Vectors
 
-VERSION = 4
+VERSION = 5
 CURRENT = "CURRENT"
+ALIASES = "aliases.json"
 MAPPED_FROM = 256 << 20  # bytes of an index that is mapped into memory rather than read
 _OPENING = 16  # characters by which a quoted sentence is looked up
 _TELLING = 48  # by which it is told; figures further on may have been converted
@@ -56,9 +57,11 @@ class Index:
         lexical: LexicalIndex,
         dense: faiss.Index,
         generation: str = "",
+        aliases: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.manifest = manifest
         self.generation = generation
+        self.aliases = tuple(aliases)  # names that the documents pair; they extend the glossary
         self.passages = tuple(passages)
         self.texts = texts
         self.sentence_tokens = sentence_tokens
@@ -90,6 +93,7 @@ class Index:
                 LexicalIndex.load(folder / "bm25", mapped),
                 _read_dense(folder / "dense.faiss", mapped),
                 folder.name,
+                [(one, other) for one, other in json.loads((folder / ALIASES).read_text(encoding="utf-8"))],
             )
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise IndexFileError(f"{folder}: the index cannot be read ({error}); {_REBUILD}") from error

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 import faiss
 import numpy as np
 
+from rag.aliases import Pair, learn_aliases
 from rag.chunking import chunk
 from rag.documents import document_id, list_files, read_document
 from rag.errors import DocumentError, IndexFileError, InputError
-from rag.glossary import Glossary
+from rag.glossary import Glossary, squeezed
 from rag.index import (
+    ALIASES,
     CURRENT,
     VERSION,
     Index,
@@ -30,6 +32,7 @@ from rag.index import (
     source_row,
 )
 from rag.lexical import LexicalIndex
+from rag.lexicon import Lexicon
 from rag.text import Analyzer, index_tokens
 from rag.types import Document, Encoder, Passage, Vectors
 
@@ -72,27 +75,29 @@ def build(
     progress: Progress = lambda done, total: None,
     analyzer: Analyzer | None = None,
 ) -> Report:
-    """Bring the index of a folder up to date; raises InputError when there is nothing to index."""
+    """Bring the index of a folder up to date; raises InputError when there is nothing to index.
+
+    With an analyzer made before, the names that documents pair stay those that it and the index know.
+    """
     if not docs_dir.is_dir():
         raise InputError(f"{docs_dir}: no such folder; name one with --docs or RAG_DOCS_DIR")
-    files = list(list_files(docs_dir))
+    desk = _Desk(docs_dir)
     old = _reusable(index_dir, encoder, glossary)
-    skipped: dict[str, str] = {}
-    reasons: list[str] = []
-    entries: dict[str, _Entry] = {}
-    fresh: list[tuple[Document, str]] = []
-    for path in files:
-        name, digest = document_id(path, docs_dir), _digest(path)
-        if old is not None and old.manifest.documents.get(name) == digest:
-            entries[name] = _from_index(old, name)
-            continue
-        try:
-            fresh.append((read_document(path, docs_dir), digest))
-        except DocumentError as error:
-            skipped[name] = digest
-            reasons.append(str(error))
-    reused = len(entries)
-    analyzer = analyzer or Analyzer(glossary)
+    kept = {name for name, digest in desk.digests.items() if old and old.manifest.documents.get(name) == digest}
+    desk.read(desk.digests.keys() - kept)
+    aliases = old.aliases if old else ()
+    if analyzer is None:
+        texts = {name: old.texts[name] for name in kept} if old else {}
+        before = glossary.extended(aliases)
+        aliases = tuple(
+            learn_aliases([*texts.values(), *(document.text for document, _ in desk.fresh)], Lexicon.load())
+        )
+        analyzer = Analyzer(glossary.extended(aliases))
+        renamed = _holding(texts, analyzer.glossary.differs_in(before))
+        kept -= renamed
+        desk.read(renamed)
+    entries = {name: _from_index(old, name) for name in kept} if old else {}
+    reused, fresh, skipped, files = len(entries), desk.fresh, desk.skipped, desk.digests
     for begin in range(0, len(fresh), _BATCH):
         for entry in _analyse(fresh[begin : begin + _BATCH], encoder, analyzer):
             entries[entry.id] = entry
@@ -101,9 +106,35 @@ def build(
         raise InputError(f"{docs_dir}: no document could be read (.md, .txt, .html, .pdf); nothing was indexed")
     ordered = [entries[name] for name in sorted(entries)]
     if fresh or old is None or set(old.manifest.documents) != set(entries) or old.manifest.skipped != skipped:
-        _write(index_dir, ordered, skipped, encoder.name, glossary.fingerprint)
+        _write(index_dir, ordered, skipped, encoder.name, glossary.fingerprint, aliases)
     passages = sum(len(entry.passages) for entry in ordered)
-    return Report(len(ordered), passages, sum(len(e.vectors) for e in ordered), reused, tuple(reasons))
+    return Report(len(ordered), passages, sum(len(e.vectors) for e in ordered), reused, tuple(desk.reasons))
+
+
+class _Desk:
+    """The files of a folder, and those of them that were read."""
+
+    def __init__(self, docs_dir: Path) -> None:
+        self._docs_dir = docs_dir
+        self._files = {document_id(path, docs_dir): path for path in list_files(docs_dir)}
+        self.digests = {name: _digest(path) for name, path in self._files.items()}
+        self.fresh: list[tuple[Document, str]] = []
+        self.skipped: dict[str, str] = {}
+        self.reasons: list[str] = []
+
+    def read(self, names: Iterable[str]) -> None:
+        """Read files; one that cannot be read is noted with the reason."""
+        for name in sorted(names):
+            try:
+                self.fresh.append((read_document(self._files[name], self._docs_dir), self.digests[name]))
+            except DocumentError as error:
+                self.skipped[name] = self.digests[name]
+                self.reasons.append(str(error))
+
+
+def _holding(texts: Mapping[str, str], forms: Set[str]) -> set[str]:
+    """The names of the texts that hold one of some squeezed forms."""
+    return {name for name, text in texts.items() if forms and any(form in squeezed(text) for form in forms)}
 
 
 def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossary) -> bool:
@@ -182,7 +213,14 @@ def _vectors(encoder: Encoder, sentences: Sequence[str], contexts: Sequence[str]
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
-def _write(index_dir: Path, entries: Sequence[_Entry], skipped: dict[str, str], encoder: str, glossary: str) -> None:
+def _write(
+    index_dir: Path,
+    entries: Sequence[_Entry],
+    skipped: dict[str, str],
+    encoder: str,
+    glossary: str,
+    aliases: Sequence[Pair],
+) -> None:
     """Write a generation beside the serving one, then point CURRENT to it. Readers never see half of either."""
     index_dir.mkdir(parents=True, exist_ok=True)
     current = index_dir / CURRENT
@@ -190,6 +228,7 @@ def _write(index_dir: Path, entries: Sequence[_Entry], skipped: dict[str, str], 
     folder = Path(tempfile.mkdtemp(prefix="generation-", dir=index_dir))
     try:
         _write_files(folder, entries)
+        (folder / ALIASES).write_text(json.dumps(aliases, ensure_ascii=False), "utf-8")
         vectors = np.concatenate([entry.vectors for entry in entries])
         _write_dense(folder / "dense.faiss", vectors)
         manifest = Manifest(

@@ -111,7 +111,7 @@ class Retriever:
             if acronyms != word:
                 new = {term.token for term in query_terms(self.analyzer.terms(acronyms))}
                 old = {term.token for term in self.analyzer.terms(word) if term.tag != "EN" and len(term.token) > 1}
-                if all(map(self._is_known, new)) and not (old and all(map(self._is_known, old))):
+                if all(map(self._is_known, new)) and not all(map(self._is_known, old)):
                     words[place] = acronyms
         return " ".join(words)
 

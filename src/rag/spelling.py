@@ -77,8 +77,8 @@ def initials(name: str) -> str:
 
 
 def spelt_out(text: str) -> str:
-    """The text with Latin letters for their Korean names, from three syllables on: 이에스지 is ESG."""
-    return _SPELT.sub(lambda match: _acronym(match.group()) if len(match.group()) > 2 else match.group(), text)
+    """The text with Latin letters for their Korean names: 이에스지 is ESG, 엘지 is LG."""
+    return _SPELT.sub(lambda match: _acronym(match.group()), text)
 
 
 def _acronym(names: str) -> str:

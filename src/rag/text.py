@@ -153,7 +153,7 @@ class Analyzer:
         for entry, start, end in self.glossary.find(text, edges):
             if start in particles:  # 들이 of 것들이 is no 들이다
                 continue
-            found.append(Term(f"§{entry}", start, end, "§" if self.glossary.is_name(entry) else "§t"))
+            found.append(Term(self.glossary.tokens[entry], start, end, "§" if self.glossary.is_name(entry) else "§t"))
         return sorted(found, key=lambda term: (term.start, -term.end))
 
     def _word(self, match: re.Match[str]) -> Term:

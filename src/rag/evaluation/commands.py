@@ -109,13 +109,13 @@ def _cases(paths: Sequence[Path] | None, split: str) -> list[Case]:
 def _chatbot(settings: Settings, mode: str) -> Chatbot:
     """A fresh chatbot over an index that is up to date."""
     from rag.chatbot import Chatbot
+    from rag.glossary import Glossary
     from rag.indexing import is_stale
 
     if mode == "model" and not settings.llm_model:
         raise InputError("--mode model: no language model is set; name one with RAG_LLM_MODEL")
     chatbot = Chatbot.from_settings(settings if mode == "model" else replace(settings, llm_model=""))
-    retriever = chatbot.retriever
-    if is_stale(settings.docs_dir, settings.index_dir, retriever.encoder, retriever.analyzer.glossary):
+    if is_stale(settings.docs_dir, settings.index_dir, chatbot.retriever.encoder, Glossary.load(settings.docs_dir)):
         raise InputError(
             f"{settings.index_dir}: older than the documents of {settings.docs_dir}; run `rag index` first"
         )

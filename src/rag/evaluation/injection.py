@@ -11,6 +11,7 @@ from types import TracebackType
 
 from rag.chatbot import Chatbot
 from rag.evaluation.cases import Injected
+from rag.glossary import Glossary
 from rag.index import Index
 from rag.indexing import build
 from rag.retrieval import Retriever
@@ -57,8 +58,9 @@ class Extended:
             (docs / name).write_text(text, encoding="utf-8")
         retriever = self.base.retriever
         encoder, analyzer = retriever.encoder, retriever.analyzer
-        build(docs, index, encoder, analyzer.glossary, analyzer=analyzer)
-        loaded = Index.load(index, encoder.name, analyzer.glossary.fingerprint)
+        glossary = Glossary.load(docs)
+        build(docs, index, encoder, glossary, analyzer=analyzer)
+        loaded = Index.load(index, encoder.name, glossary.fingerprint)
         settings = replace(self.base.settings, docs_dir=docs, index_dir=index)
         model = self.base.writer.model if self.base.writer else None
         return Chatbot(Retriever(loaded, encoder, analyzer, retriever.lexicon), settings, model)

@@ -17,10 +17,10 @@ from rag.embedding import SentenceEncoder
 from rag.evaluation.binding import displaced_figures, missing_figures
 from rag.evaluation.clauses import Clause, ClauseReader, Word, is_row
 from rag.evaluation.opposites import absolute, denied, ends_of, foreseen, leaves_open, negated, obliges, tentative
-from rag.evaluation.phonetic import consonants, heard_in
 from rag.evaluation.roles import all_swapped
 from rag.glossary import Glossary
 from rag.lexicon import Lexicon
+from rag.phonetic import consonants, heard_in
 from rag.settings import Settings
 from rag.text import Analyzer, language_of
 from rag.types import Encoder
@@ -115,7 +115,7 @@ class SupportJudge:
         if word.token in evidence.tokens or _squeezed(word.text) in evidence.squeezed:
             return 1.0
         if word.token[0] == "§":
-            forms = (_squeezed(form) for form in self._glossary.entries[int(word.token[1:])])
+            forms = (_squeezed(form) for form in self._glossary.forms(word.token))
             return float(any(len(form) > 1 and _HANGUL.search(form) and form in evidence.squeezed for form in forms))
         best = self._alternative(word.token, evidence)
         return best or float(self._sounds(word.text, evidence))
