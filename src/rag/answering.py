@@ -198,20 +198,23 @@ def _is_of_table(sentence: Sentence, row: Sentence) -> bool:
 
 def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
-    if not _is_about(weigher, candidate) or not _in_years(weigher.question, candidate):
+    if not _in_years(weigher.question, candidate) or not _is_kind(weigher.question, candidate):
         return False
-    return _is_kind(weigher.question, candidate) and weigher.confidence(candidate) >= sure
+    return weigher.confidence(candidate) >= sure and _is_about(weigher, candidate)
 
 
 def _is_about(weigher: Weigher, candidate: Candidate) -> bool:
-    """Whether what an answer must name stands there; beside the rarest name in the sentence, its passage may tell the others."""
+    """Whether what an answer must name stands there; beside a name in the sentence, its passage or document may tell the others."""
     lacking = weigher.required & (_near(candidate) < _HELD)
     if not lacking.any():
         return True
     names = weigher.required & weigher.named
-    rarest = int(np.argmax(np.where(names, weigher.weights, -1.0)))
-    told = bool((names | ~lacking).all()) and bool((candidate.told[lacking] >= _HELD).all())
-    return told and names[rarest] and candidate.direct[rarest] >= _HELD
+    first, rarest = int(np.argmax(names)), int(np.argmax(np.where(names, weigher.weights, -1.0)))
+    if (lacking & ~names).any() or max(candidate.direct[[first, rarest]]) < _HELD:
+        return False
+    if candidate.direct[rarest] >= _HELD and (candidate.told[lacking] >= _HELD).all():
+        return True
+    return weigher.is_bridged(candidate, lacking)
 
 
 def _near(candidate: Candidate) -> Floats:

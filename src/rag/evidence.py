@@ -6,7 +6,7 @@ The weights of the features are fitted by `evals/fit.py` on the development case
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -220,6 +220,36 @@ class Weigher:
             *self.index.context_tokens[number],
         )
         return bool((matches_of(self.query.about, held) >= _MET).any())
+
+    def is_bridged(self, candidate: Candidate, lacking: NDArray[np.bool_]) -> bool:
+        """Whether prose of its document ties each lacking name to a rare one that the candidate names and the query does not.
+
+        San Francisco stands in a row of the 2025 Global AI Cities Index, and a sentence says whose index that is. What a
+        sentence begins with is its subject, which ties nothing: another subject was asked about. Nor do things of a list.
+        """
+        asked = {token for term in self.query.weighted for token in term.alternatives}
+        sentence = candidate.sentence
+        row = sentence.kind == "row"
+        names = self._rare_names(f". {sentence.caption}" if row else sentence.text)
+        ties = {*(names if row else names[1:])} - {*names[: 0 if row else 1]} - asked
+        if not row and len(_SEPARATOR.findall(sentence.text)) > 1:
+            return False
+        lacked = [term for term, flag in zip(self.query.weighted, lacking, strict=True) if flag]
+        return bool(ties) and all(self._tied(candidate.passage.document_id, term, ties) for term in lacked)
+
+    def _tied(self, document: str, term: QueryTerm, ties: Set[str]) -> bool:
+        for number in self.index.numbers_of[document]:
+            for at, sentence in enumerate(
+                self.index.passages[number].sentences, int(self.index.first_sentence[number])
+            ):
+                held = frozenset(self.index.sentence_tokens[at])
+                if sentence.kind != "row" and not ties.isdisjoint(held) and term.match(held) >= _MET:
+                    return True
+        return False
+
+    def _rare_names(self, text: str) -> list[str]:
+        found = (term.token for term in self.analyzer.terms(text) if is_name(term, text))
+        return [token for token in found if self.index.lexical.idf(token) >= COMMON]
 
     def without(self, terms: Sequence[int]) -> Weigher:
         """A weigher of the same question less some of its terms."""

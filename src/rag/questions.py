@@ -21,7 +21,7 @@ ROLES_KO = (
 # What a contact is asked for, and what it looks like.
 CONTACTS: dict[str, str] = {
     r"e-?mails?\b|이메일|메일": r"\S+@\S+\.\w+",
-    r"phone|telephone|\bmobile number|\bcall\b(?! itself|ed)|\bnumber\b.*\b(ring|dial|reach)\b|전화|휴대폰|핸드폰|연락처": r"\d{2,4}-\d{3,4}(-\d{4})?",
+    r"phone|telephone|\bmobile number|\b(?:I|we|to|you) call\b(?! it)|\bcall (?:you|them|in)\b|\bnumber\b.*\b(ring|dial|reach)\b|전화|휴대폰|핸드폰|연락처": r"\d{2,4}-\d{3,4}(-\d{4})?",
     r"web ?site|web ?page|homepage|\burl\b|홈페이지|웹사이트|누리집": r"\b[\w-]+\.(org|com|net|kr|io|go)\b",
 }
 # First match wins, so the order says which reading is stronger.
@@ -96,7 +96,7 @@ _MEASURES = re.compile(
     r"입장료|수수료|임대료|월세|연봉|초봉|급여|월급|등록금|학비|수강료|참가비|응시료|주가|시세|높이|무게|인구|나이|연령|이익률|영업이익|순이익|"
     r"상금|참석자|파라미터|매개변수|환자|조회수|구독자|"
     r"배당|부채|법인세|세율|금리|이자율|환율|기온|경쟁률|합격률|"
-    r"\b(fees?|salar(y|ies)|wages?|tuition|(stock|share) price|(price|cost) of (a|one) (share|stock)|height|tall|weigh|weight|population|ages?|old|margins?|profits?|dividends?|"
+    r"\b(fees?|salar(y|ies)|wages?|tuition|(stock|share) price|(price|cost) of (a|one) (share|stock)|height|tall|weigh|weight|population|ages?|old|(?<!by what )margins?|profits?|dividends?|"
     r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns|visas?|penalt(y|ies)|prize money|attend(ed|ees?|ance)?|enroll?(ed|ment)?|parameters?|patients?|subscribers?|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자",
     re.IGNORECASE,
 )

@@ -32,6 +32,7 @@ FUNCTION_WORDS = frozenset(
     during per via among amongst within across upon toward towards against besides beyond than then there here this that
     these those it its itself they them their theirs he him his she her hers we us our ours you your yours i me my mine
     is are was were be been being am do does did done doing have has had having will would shall should can could may might must not no yes what which who whom whose when where why how
+    something anything nothing everything someone anyone everyone somebody anybody everybody somewhere anywhere whatever
     if also just only very too much many more most some any each every all both either neither such same other another
     please tell give show know let like want need could kindly say said says get got""".split()
 )
