@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from rag.evidence import Candidate, Floats, Weigher, years_of
+from rag.fitting import asks_person
 from rag.index import Index
 from rag.questions import Question, read_question, years_in
 from rag.retrieval import Query
@@ -228,7 +229,7 @@ def _near(candidate: Candidate) -> Floats:
 def _is_kind(question: Question, candidate: Candidate) -> bool:
     """Whether a figure, a date or a person stands there when one is asked for, and in the unit asked for."""
     fit = candidate.features["fit"]
-    if question.kind in ("date", "person", "contact"):
+    if question.kind in ("date", "contact") or asks_person(question):
         return fit > 0
     asked = question.kind == "figure" or (question.kind == "compare" and question.unit != "any")
     return not asked or fit == 1.0 or (fit > 0 and not question.strict)

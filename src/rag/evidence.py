@@ -9,17 +9,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.figures import Figure
-from rag.figures import find_figures as _find_figures
+from rag.fitting import find_figures, fit_of
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.messages import bids_machine
-from rag.questions import CONTACTS, ROLES_KO, Question, Unit, is_name, years_in
+from rag.questions import Question, is_name, years_in
 from rag.retrieval import COMMON, Query
 from rag.text import Analyzer, Term
 from rag.types import Hit, Passage, Sentence
@@ -35,42 +33,6 @@ CONFIDENCE: Mapping[str, float] = {
     "unknown": -0.3, "cosine": 1.8, "fit": 1.3, "misfit": -0.2, "across": 0.3, "all": 3.0, "bare": -0.4,
     "bare_fact": -0.8, "met": 1.1, "bias": -2.6,
 }  # fmt: skip
-_KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
-    "money": frozenset({"money"}),
-    "percent": frozenset({"percent", "points"}),
-    "rank": frozenset({"rank"}),
-    "score": frozenset({"points", "number"}),
-    "count": frozenset({"count", "number"}),
-    "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
-}
-_TITLES = (
-    r"\b(CEO|CSO|CSAI|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
-    r"in charge)\b"
-)
-_ROLE_ASKED = re.compile(rf"{ROLES_KO}|{_TITLES}")
-# 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
-_ROLE = re.compile(rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |{_TITLES}")
-# Roles that no other stands in for; 시장 is a market, too.
-_SAME_ROLE = (
-    re.compile(
-        r"부시장|(?<!국내)(?<!세계)(?<!한국)(?<!해외)(?<=[가-힣]{2})시장(?! ?(?:규모|조사|점유|성장|전망|진출|에서))|\bmayor\b"
-    ),
-    re.compile(r"창업|창립자|설립|세운|세웠|\b(co-?)?found(ers?|ed)\b|\bstarted by\b"),
-    re.compile(r"대통령"),
-)
-_DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
-_HUMAN = re.compile(
-    r"사람|인물|(?<![가-힣])분(은|이)|연구자|과학자|\b(person|people|man|woman|scientist|researcher)s?\b", re.IGNORECASE
-)
-_SURNAMES = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민"
-_PERSON = re.compile(
-    rf"(?<![가-힣])[{_SURNAMES}](?!울시|울대|국인|부에|체적)[가-힣]{{2}}(?=\(|[은는이가의]? |, |·|이[다며고]|[.;)]|$)|"
-    rf"(?<![가-힣])(?!서울|한국)[가-힣]{{3}}(?= (?:{ROLES_KO.removeprefix('최고경영자|대표이사|대표|')})(?![가-힣]{{2}}))|"
-    r"[가-힣]{1,5}(?= ?\([A-Z][a-z]+ [A-Z][a-z]+(?:-[a-z]+)?\))|"
-    r"(?<![A-Z][a-z] )(?<!\w)(?!Seoul|Korea)[A-Z][a-z]+ [A-Z][a-z]+(-[a-z]+)?\b(?! (?:[A-Z]|of\b))"
-)
-_PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
-_COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-힣])")
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
@@ -381,38 +343,3 @@ def matches_of(terms: Sequence[QueryTerm], tokens: Iterable[str]) -> Floats:
     """The best weight of each term's alternatives among some tokens, shape (terms,)."""
     held = frozenset(tokens)
     return np.array([term.match(held) for term in terms], np.float32)
-
-
-@lru_cache(maxsize=8192)
-def find_figures(text: str) -> tuple[Figure, ...]:
-    """`rag.figures.find_figures`, remembered: the same sentences are weighed for many questions."""
-    return _find_figures(text)
-
-
-def fit_of(sentence: Sentence, question: Question) -> float:
-    """Whether a sentence holds the kind of thing a question asks for, 0 to 1."""
-    text = sentence.text
-    if question.kind == "contact":
-        looks = [shape for word, shape in CONTACTS.items() if re.search(word, question.text, re.IGNORECASE)]
-        return float(any(re.search(shape, text) for shape in looks))
-    if question.kind == "person":
-        names = (match.group() for match in _PERSON.finditer(text))
-        told = any(name not in question.text and not name.startswith("The ") for name in names)
-        if _ROLE_ASKED.search(question.text):
-            own = text if _DEPUTY.search(question.text) else _DEPUTY.sub(" ", text)  # a deputy mayor is no mayor
-            asked = [role for role in _SAME_ROLE if role.search(question.text)]
-            return float(told and bool(_ROLE.search(own)) and all(role.search(own) for role in asked))
-        return 1.0 if told else 0.0 if _HUMAN.search(question.text) else 0.4
-    if question.kind == "place":
-        return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
-    if question.kind == "date":
-        return float(any(figure.kind == "date" for figure in find_figures(text)))
-    if question.kind == "figure" or question.unit != "any":
-        figures = find_figures(text)
-        kinds = {figure.kind for figure in figures}
-        wanted = _KINDS_OF_UNIT[question.unit]
-        if question.unit == "count" and question.counted:
-            units = {figure.unit for figure in figures if figure.kind == "count"}
-            return 1.0 if question.counted in units else 0.4 if "" in units or "number" in kinds else 0.0
-        return 1.0 if kinds & wanted else 0.4 if kinds & _KINDS_OF_UNIT["any"] else 0.0
-    return 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from rag.figures import find_figures
@@ -123,6 +124,7 @@ _CALENDAR = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
+_NEXT_YEAR = re.compile(r"(?<![가-힣])내년|\bnext year\b", re.IGNORECASE)
 _LOWEST = re.compile(
     r"꼴찌|꼴등|마지막|최저|최소|최하|낮은|낮아|적은|적게|작은|짧은|느린|약한|맨\s?(아래|밑|끝|뒤)|\b(low|small)er\b|\b(last|bottom|least|worst)\b|"
     r"\b(low|small|few|weak|slow|short|poor|cheap)est\b"
@@ -153,7 +155,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         language,
         next((kind for kind, pattern in _KINDS if re.search(pattern, text, re.IGNORECASE)), "other"),
         next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
-        years_in(text),
+        (*years_in(text), *_coming_year(text)),
         frozenset(term.token for term in terms if is_name(term, text)),
         _tokens_in(_MEASURES, text, terms),
         _tokens_in(_TYPE_WORDS, text, terms),
@@ -181,6 +183,11 @@ def _counted(text: str) -> str:
         return ""
     figures = find_figures(f"3 {match['noun']}" if match["noun"] else f"3{match['counter']}")
     return figures[0].unit if figures and figures[0].kind == "count" else ""
+
+
+def _coming_year(text: str) -> tuple[str, ...]:
+    """Next year, told as a year: what was written before does not speak of it unless it names it."""
+    return (str(date.today().year + 1),) if _NEXT_YEAR.search(text) else ()
 
 
 def years_in(text: str) -> tuple[str, ...]:
