@@ -18,10 +18,10 @@ SOURCE = Path(rag.__file__).parent
 LAYERS = """
 types errors bootstrap privacy
 exchanges
-settings figures sentences spelling glossary lexicon lexical messages prompts
+settings figures sentences spelling phonetic glossary lexicon lexical messages prompts
 text
-documents questions citations embedding generation
-antecedents chunking standings
+aliases documents questions citations embedding generation
+antecedents chunking fitting standings
 conversation
 index
 indexing retrieval starters
