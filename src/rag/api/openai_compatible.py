@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -33,7 +33,7 @@ from rag.api.schemas import (
     Schema,
 )
 from rag.api.service import Asked, Making, Service
-from rag.api.streaming import EventStream, OneShot, finished, message, to_json
+from rag.api.streaming import EventStream, OneShot, finished, message, one_by_one, to_json
 from rag.types import Delta, Done, Language, Mode, Status, Turn
 
 MODEL = "seoul-ai-guide"
@@ -122,7 +122,7 @@ def openai_routes(service: Service) -> APIRouter:
         making = service.make(_asked(body, accept), visitor)
         if body.stream:
             language = language_wanted(accept, {"question": making.asked.question})
-            return EventStream(making, _chunks(making, language, request.state.request_id))
+            return _stream(making, language, request.state.request_id)
 
         async def made() -> Response:
             return Response(_completion(await finished(making)).model_dump_json(), media_type="application/json")
@@ -177,8 +177,15 @@ def _beside(answer: ChatAnswer) -> dict[str, Any]:
     return answer.model_dump(include=set(_BESIDE))
 
 
-async def _chunks(making: Making, language: Language, request_id: str) -> AsyncIterator[str]:
-    """The stream: pieces of text, then the citations with the end, then OpenAI's own end sign."""
+def _stream(making: Making, language: Language, request_id: str) -> EventStream:
+    def told(error: ProblemError) -> str:
+        return message("", to_json({"error": _error(error, language, request_id)}))
+
+    return EventStream(making, _chunks(making), told, request_id)
+
+
+async def _chunks(making: Making) -> AsyncGenerator[str]:
+    """Pieces of text, then the citations with the end, then OpenAI's own end sign."""
     head = _head(making.asked.answer_id, "chat.completion.chunk")
 
     def chunk(delta: dict[str, str], finish: str | None = None, **beside: Any) -> str:
@@ -186,25 +193,18 @@ async def _chunks(making: Making, language: Language, request_id: str) -> AsyncI
         return message("", to_json({**head, "choices": [choice], **beside}))
 
     said = ""
-    try:
-        yield chunk({"role": "assistant", "content": ""})
-        async with aclosing(making.events()) as batches:
-            async for batch in batches:
-                for event in batch:
-                    if isinstance(event, Delta):
-                        said += event.text
-                        yield chunk({"content": event.text})
-                    elif isinstance(event, Done):
-                        answer = ChatAnswer.of(event.answer, making.asked.answer_id, making.asked.conversation_id)
-                        # What was streamed cannot be taken back; what the check took out is told beside the text.
-                        beside = {} if said == answer.answer else {"content_final": answer.answer}
-                        yield chunk({}, "stop", **_beside(answer), **beside)
-        yield message("", "[DONE]")
-    except ProblemError as error:
-        yield message("", to_json({"error": _error(error, language, request_id)}))
-    except Exception:  # the status is sent already: all that can be done is to say so
-        log.exception("An answer broke off (request %s)", request_id)
-        yield message("", to_json({"error": _error(ProblemError("internal"), language, request_id)}))
+    yield chunk({"role": "assistant", "content": ""})
+    async with aclosing(one_by_one(making)) as events:
+        async for event in events:
+            if isinstance(event, Delta):
+                said += event.text
+                yield chunk({"content": event.text})
+            elif isinstance(event, Done):
+                answer = ChatAnswer.of(event.answer, making.asked.answer_id, making.asked.conversation_id)
+                # What was streamed cannot be taken back; what the check took out is told beside the text.
+                beside = {} if said == answer.answer else {"content_final": answer.answer}
+                yield chunk({}, "stop", **_beside(answer), **beside)
+    yield message("", "[DONE]")
 
 
 def _error(error: ProblemError, language: Language, request_id: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from rag.api.schemas import (
     TokenResponse,
 )
 from rag.api.service import FIRST, Asked, Service
-from rag.api.streaming import EventStream, OneShot, finished, sse
+from rag.api.streaming import OneShot, finished, sse
 from rag.api.tokens import LIFETIME
 from rag.types import Language, Turn
 
@@ -74,7 +74,7 @@ def api_routes(service: Service) -> APIRouter:
 
             return OneShot(making, made)
         language = language_wanted(request.headers.get("accept-language", ""), body.model_dump(include={"language"}))
-        return EventStream(making, sse(making, language, request.state.request_id))
+        return sse(making, language, request.state.request_id)
 
     @router.post("/search", responses=problems(400, 401, 403, 413, 415, 422, 429, 503))
     async def search(body: SearchRequest, visitor: Visitor = admitted) -> SearchResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 import anyio
@@ -21,12 +21,14 @@ log = logging.getLogger(__name__)
 
 
 class EventStream(StreamingResponse):
-    """Server-sent events of an answer in the making."""
+    """Server-sent events of an answer in the making; where they break off, the last one is what `told` says of it."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, making: Making, content: AsyncIterator[str]) -> None:
-        super().__init__(content, headers=HEADERS)
+    def __init__(
+        self, making: Making, events: AsyncGenerator[str], told: Callable[[ProblemError], str], request_id: str
+    ) -> None:
+        super().__init__(_ended(events, told, request_id), headers=HEADERS)
         self._making = making
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,17 +71,37 @@ async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
     scope.cancel()
 
 
-async def sse(making: Making, language: Language, request_id: str) -> AsyncIterator[str]:
-    """The events of `POST /api/v1/chat` as text."""
+async def _ended(
+    events: AsyncGenerator[str], told: Callable[[ProblemError], str], request_id: str
+) -> AsyncGenerator[str]:
     try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    except ProblemError as error:
+        yield told(error)
+    except Exception:  # the status is sent already: all that can be done is to say so
+        log.exception("An answer broke off (request %s)", request_id)
+        yield told(ProblemError("internal"))
+
+
+async def one_by_one(making: Making) -> AsyncGenerator[Event]:
+    """What there is to send, an event at a time."""
+    async with aclosing(making.events()) as batches:
+        async for batch in batches:
+            for event in batch:
+                yield event
+
+
+def sse(making: Making, language: Language, request_id: str) -> EventStream:
+    """The events of `POST /api/v1/chat`."""
+
+    async def encoded() -> AsyncGenerator[str]:
         async with aclosing(making.events()) as batches:
             async for batch in batches:
                 yield "".join(_encoded(event, making) for event in batch)
-    except ProblemError as error:
-        yield _failure(error, language, request_id)
-    except Exception:  # the status is sent already: all that can be done is to say so
-        log.exception("An answer broke off (request %s)", request_id)
-        yield _failure(ProblemError("internal"), language, request_id)
+
+    return EventStream(making, encoded(), lambda error: _failure(error, language, request_id), request_id)
 
 
 async def finished(making: Making) -> ChatAnswer:

@@ -7,7 +7,7 @@ number of servers can share the work. The conversation lives in the browser and 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
@@ -18,11 +18,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, field_validator
 
 from rag.api.admission import Visitor
-from rag.api.problems import ProblemError
 from rag.api.routes import admission
 from rag.api.service import Asked as Question
 from rag.api.service import Making, ServedChatbot, Service, Voices
-from rag.api.streaming import EventStream, message, to_json
+from rag.api.streaming import EventStream, message, one_by_one, to_json
 from rag.errors import RagError
 from rag.settings import Settings
 from rag.types import Answer, Done, Language, Turn
@@ -84,13 +83,16 @@ def page_routes(
     admitted = Depends(admission(serving))
 
     @router.post("/page/stream")
-    async def stream(asked: Asked, visitor: Visitor = admitted) -> EventStream:
+    async def stream(request: Request, asked: Asked, visitor: Visitor = admitted) -> EventStream:
         history = tuple(Turn(turn.question, turn.answer) for turn in asked.history)
         question = Question(asked.question, history)
         if asked.conversation_id:
             question = replace(question, conversation_id=asked.conversation_id)
         making = serving.make(question, visitor)
-        return EventStream(making, _page_events(making, contact))
+        failed = message("", to_json({"type": "error"}))
+        return EventStream(
+            making, _page_events(making, contact), lambda error: failed, getattr(request.state, "request_id", "")
+        )
 
     @router.post("/page/feedback", status_code=204)
     async def feedback(request: Request, verdict: Verdict) -> None:
@@ -104,23 +106,16 @@ def page_routes(
     return router
 
 
-async def _page_events(making: Making, contact: str) -> AsyncIterator[str]:
+async def _page_events(making: Making, contact: str) -> AsyncGenerator[str]:
     """The stream's events as JSON; the last one also carries the HTML of the answer and of its source cards."""
-    try:
-        async with aclosing(making.events()) as batches:
-            async for batch in batches:
-                for event in batch:
-                    encoded = encode_event(event)
-                    if isinstance(event, Done):
-                        encoded |= await to_thread.run_sync(rendered_answer, making.chatbot, event.answer, contact)
-                        encoded["answer_id"] = making.asked.answer_id
-                        encoded["conversation_id"] = making.asked.conversation_id
-                    yield message("", to_json(encoded))
-    except ProblemError:
-        yield message("", to_json({"type": "error"}))
-    except Exception:  # the status is sent already: all that can be done is to say so
-        log.exception("An answer broke off")
-        yield message("", to_json({"type": "error"}))
+    async with aclosing(one_by_one(making)) as events:
+        async for event in events:
+            encoded = encode_event(event)
+            if isinstance(event, Done):
+                encoded |= await to_thread.run_sync(rendered_answer, making.chatbot, event.answer, contact)
+                encoded["answer_id"] = making.asked.answer_id
+                encoded["conversation_id"] = making.asked.conversation_id
+            yield message("", to_json(encoded))
 
 
 def rendered_answer(chatbot: ServedChatbot, answer: Answer, contact: str = "") -> dict[str, Any]:
