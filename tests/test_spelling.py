@@ -8,7 +8,17 @@ from rag.spelling import Spelling, initials, romanised, spelt_out
 
 SPELLING = Spelling(
     ["robotics", "what", "revenue", "매출액"],
-    ["하람로보틱스", "솔빛모빌리티", "Northern Institute of Applied Optics", "Mir Bio", "Nuri City", "New Cape"],
+    [
+        "하람로보틱스",
+        "솔빛모빌리티",
+        "Northern Institute of Applied Optics",
+        "Mir Bio",
+        "Nuri City",
+        "New Cape",
+        "South Ferry",
+        "sea food",
+        "바다환경보호관리청",
+    ],
 )
 
 
@@ -19,6 +29,8 @@ SPELLING = Spelling(
         ("robotcis", "robotics"),
         ("haramrobotikseu", "하람로보틱스"),
         ("하람로보", "하람로보틱스"),
+        ("바환청", "바다환경보호관리청"),
+        ("SF", "South Ferry"),
         ("NIAO", "Northern Institute of Applied Optics"),
         ("NIAO's", "Northern Institute of Applied Optics's"),
     ],
@@ -27,7 +39,7 @@ def test_a_word_stands_for_the_nearest_known(word: str, meant: str) -> None:
     assert SPELLING.nearest(word) == meant
 
 
-@pytest.mark.parametrize("word", ["NC", "xyzzy", "하람", "rev", "niao"])
+@pytest.mark.parametrize("word", ["NC", "xyzzy", "하람", "rev", "niao", "바다", "바보환"])
 def test_what_is_open_is_left(word: str) -> None:
     assert SPELLING.nearest(word) is None
 

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from rag.lexicon import Lexicon
 from rag.phonetic import consonants, sounds_alike
-from rag.spelling import initials
+from rag.spelling import contracts, initials
 from rag.text import FUNCTION_WORDS, fold
 
 Pair = tuple[str, str]
@@ -125,15 +125,13 @@ def _phrase(words: Sequence[str]) -> Sequence[str]:
 
 
 def _shortened(before: str, inside: str) -> Pair | None:
-    """과학기술정보통신부(과기정통부): the short form's syllables stand in the long one, in order, first and last alike."""
+    """과학기술정보통신부(과기정통부)."""
     if not re.fullmatch(r"[가-힣]{2,7}", inside):
         return None
     words = before.split()
     for count in range(1, min(4, len(words)) + 1):
         long = " ".join(words[-count:])
-        letters = iter(long)
-        alike = long[0] == inside[0] and inside[-1] in long[-2:]
-        if alike and len(long.replace(" ", "")) > len(inside) and all(char in letters for char in inside):
+        if contracts(inside, long):
             return long, inside
     return None
 

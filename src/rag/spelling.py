@@ -35,7 +35,12 @@ class Spelling:
         self._choices: Collection[str] = tuple(self._words)
         known = sorted(names, key=len, reverse=True)
         self._romanised = {romanised(name): name for name in known if _is_korean(name) and len(name) > 1}
-        self._initials = _unique((initials(name), name) for name in known)
+        self._korean = [name for name in known if _is_korean(name)]
+        # SF is San Francisco before it is a smart factory.
+        self._initials = {
+            **_unique((initials(name), name) for name in known),
+            **_unique((initials(name), name) for name in known if name.istitle()),
+        }
         self._beginnings = _unique(
             (name[:end], name) for name in known if _is_korean(name) for end in range(3, len(name))
         )
@@ -46,7 +51,12 @@ class Spelling:
         if bare.isupper() and bare in self._initials:
             return self._initials[bare] + word[len(bare) :]
         other = self._romanised.get(word.lower()) or self._beginnings.get(word)
-        return other or self._near(word)
+        return other or self._contracted(word) or self._near(word)
+
+    def _contracted(self, word: str) -> str | None:
+        """The one name that a Korean word is drawn together from."""
+        found = [name for name in self._korean if contracts(word, name)] if len(word) > 2 and _is_korean(word) else []
+        return found[0] if len(found) == 1 else None
 
     def _near(self, word: str) -> str | None:
         """The word at most one slip away (two for eight letters and more)."""
@@ -56,6 +66,16 @@ class Spelling:
         slips = 1 if len(letters) < 8 else 2
         found = process.extractOne(letters, self._choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
         return None if found is None or found[0][0] != letters[0] else self._words[found[0]]
+
+
+def contracts(short: str, long: str) -> bool:
+    """Whether a Korean name is drawn together from a longer one: 과기부 from 과학기술정보통신부, 중진공 from 중소벤처기업진흥공단.
+
+    Its syllables stand there in order, the first first and the last among the last two.
+    """
+    letters = iter(long)
+    bounded = long[:1] == short[:1] and short[-1:] in tuple(long[-2:])
+    return bounded and len(long.replace(" ", "")) > len(short) and all(char in letters for char in short)
 
 
 def romanised(name: str) -> str:
