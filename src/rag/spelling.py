@@ -54,9 +54,9 @@ class Spelling:
         return other or self._contracted(word) or self._near(word)
 
     def _contracted(self, word: str) -> str | None:
-        """The one name that a Korean word is drawn together from."""
+        """The one name that a Korean word is drawn together from; other short forms of it do not matter."""
         found = [name for name in self._korean if contracts(word, name)] if len(word) > 2 and _is_korean(word) else []
-        return found[0] if len(found) == 1 else None
+        return found[0] if found and all(contracts(other, found[0]) for other in found[1:]) else None
 
     def _near(self, word: str) -> str | None:
         """The word at most one slip away (two for eight letters and more)."""
