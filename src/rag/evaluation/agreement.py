@@ -93,9 +93,8 @@ def verdicts(pairs: Iterable[LabelledPair], support_of: Callable[[str, Sequence[
     return [Verdict(pair, support.supported, support.reasons) for pair, support in found]
 
 
-def agreement(name: str, found: Sequence[Verdict]) -> Agreement:
-    """The counts over some verdicts, which must be there."""
-    cells = [(verdict.supported, verdict.pair.supported) for verdict in found]
+def agreement(name: str, cells: Sequence[tuple[bool, bool]]) -> Agreement:
+    """The counts over pairs of a verdict and a label, which must be there."""
     counts = (cells.count(cell) for cell in ((True, True), (True, False), (False, True), (False, False)))
     return Agreement(name, len(cells), *counts)
 
@@ -112,4 +111,4 @@ def agreements(found: Sequence[Verdict]) -> Iterator[Agreement]:
     )
     for name, belongs in slices:
         if chosen := [verdict for verdict in found if belongs(verdict.pair)]:
-            yield agreement(name, chosen)
+            yield agreement(name, [(verdict.supported, verdict.pair.supported) for verdict in chosen])

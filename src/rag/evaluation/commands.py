@@ -45,6 +45,9 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, progress: Calla
     compare.add_argument("--thresholds", type=Path, default=_THRESHOLDS, metavar="FILE", help="evals/thresholds.toml")
     compare.add_argument("--rebaseline", action="store_true", help="make the run the baseline")
     compare.set_defaults(run=compare_with_baseline)
+    judge = actions.add_parser("judge", help="let the language model of the settings say which facts a run states")
+    judge.add_argument("--results", type=Path, default=_RESULTS, metavar="DIR", help="default: evals/results")
+    judge.set_defaults(run=lambda arguments, settings: judge_facts(arguments, settings, progress("judging")))
     add_report(actions, common, EVALS)
     add_benchmarks(actions, EVALS, progress)
 
@@ -94,6 +97,20 @@ def compare_with_baseline(arguments: argparse.Namespace, settings: Settings) -> 
         print(f"{len(results)} turns -> {arguments.baseline}")
         return 0
     return comparison.exit_code
+
+
+def judge_facts(arguments: argparse.Namespace, settings: Settings, progress: Progress) -> int:
+    """`rag eval judge`: 0 whatever the model finds, since it blocks nothing."""
+    from rag.evaluation.judging import judge, opinion_of, told, write_judged
+    from rag.evaluation.results import read_results
+    from rag.generation import OpenAIModel
+
+    results = read_results(arguments.results)
+    judged = judge(OpenAIModel.from_settings(settings), results, progress)
+    write_judged(arguments.results, judged)
+    for name, figure in told(opinion_of(settings.llm_model, results, judged)).items():
+        print(f"{name:<22} {figure}")
+    return 0
 
 
 def _cases(paths: Sequence[Path] | None, split: str) -> list[Case]:
