@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.spelling import Spelling, initials, romanised, spelt_out
+from rag.spelling import Spelling, initials, romanised, sound, spelt_out, typed
 
 SPELLING = Spelling(
     ["robotics", "what", "revenue", "매출액"],
@@ -31,6 +31,9 @@ SPELLING = Spelling(
         ("하람로보", "하람로보틱스"),
         ("바환청", "바다환경보호관리청"),
         ("SF", "South Ferry"),
+        ("gkfkafhqhxlrtm", "하람로보틱스"),
+        ("하람로보틱쓰", "하람로보틱스"),
+        ("매출엑", "매출액"),
         ("NIAO", "Northern Institute of Applied Optics"),
         ("NIAO's", "Northern Institute of Applied Optics's"),
     ],
@@ -69,3 +72,30 @@ def test_initials_leave_small_words_out() -> None:
 )
 def test_names_of_letters(text: str, meant: str) -> None:
     assert spelt_out(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("keys", "meant"),
+    [
+        ("dprtkdnjs", "엑사원"),
+        ("fnslt", "루닛"),
+        ("Qkffl", "빨리"),
+        ("rkqt", "값"),
+        ("hello", ""),
+        ("rk1", ""),
+        ("ㅏ", ""),
+    ],
+)
+def test_korean_typed_on_latin_keys(keys: str, meant: str) -> None:
+    assert typed(keys) == meant
+
+
+def test_a_korean_name_in_several_latin_words() -> None:
+    assert SPELLING.joined("when did Haram robo-tikseu open") == "when did 하람로보틱스 open"
+    assert SPELLING.joined("when did it open") == "when did it open"
+
+
+def test_what_sounds_alike() -> None:
+    assert sound("게열사") == sound("계열사")
+    assert sound("강남봊") == sound("강남봇")
+    assert sound("삼송") != sound("삼성")

@@ -7,6 +7,7 @@ reciprocal rank fusion weighs a poor ranking like a good one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,10 @@ _INSIDE_WORD = 0.7  # match of a noun of two syllables inside a longer word
 WEAK = 0.4  # weight of words that say little
 CONTEXT_TAG = "CTX"
 _CONTEXT = 0.3  # weight of the words of the question before
+_KOREAN_WORD = re.compile(
+    r"(?<![가-힣])(?P<stem>[가-힣]{2,}?)(?P<particle>은|는|이|가|을|를|에|의|로|도|만|와|과|이?랑|에서|까지|부터|이?란|이?야)?(?![가-힣])"
+)
+_HOW_MANY = re.compile(r"(?<![가-힣])[몃몆멷멎](?= ?(?:개|명|년|월|일|위|점|번|가지|군데|곳|건|억|만|프로|퍼|%))")
 COMMON = 1.6  # idf of a word that stands in every fifth passage
 _POOL = 60  # candidates of each side
 
@@ -92,6 +97,7 @@ class Retriever:
 
     def _mend(self, text: str, found: Sequence[Term]) -> str:
         """The text with what neither the documents nor the lexicon know replaced by what it most likely stands for."""
+        text, found = self._respelt(text, found)
         concepts = [term for term in found if term.token.startswith("§")]
         for term in reversed([t for t in found if t.tag in ("EN", "NNG", "NNP") and not t.stop]):
             inside = any(c.start <= term.start < c.end for c in concepts)
@@ -102,6 +108,19 @@ class Retriever:
             if near:
                 text = text[: term.start] + near + text[term.end :]
         return self._with_acronyms(text)
+
+    def _respelt(self, text: str, found: Sequence[Term]) -> tuple[str, Sequence[Term]]:
+        """With words that fall apart: spelt as they sound (게열사), or a Korean name in several Latin words (Seong dong gu)."""
+        mended = _KOREAN_WORD.sub(lambda match: self._heard(match, found), _HOW_MANY.sub("몇", text))
+        mended = self._spelling.joined(mended)
+        return (text, found) if mended == text else (mended, self.analyzer.terms(mended))
+
+    def _heard(self, word: re.Match[str], found: Sequence[Term]) -> str:
+        held = [t.token for t in found if word.start() <= t.start < word.end() and not t.stop]
+        if not held or all(self.index.lexical.document_frequency(token) for token in held):
+            return word.group()
+        stem, particle = word["stem"], word["particle"] or ""
+        return self._spelling.heard(word.group()) or (self._spelling.heard(stem) or stem) + particle
 
     def _with_acronyms(self, text: str) -> str:
         """The text with 이에스지 as ESG, where the documents know the latter and not the former."""

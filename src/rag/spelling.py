@@ -26,6 +26,30 @@ _LETTERS = dict(
 _SPELT = re.compile(f"(?:{'|'.join(_LETTERS)}){{2,}}")
 
 
+# What the keys of a Latin keyboard write when it is set to Korean, small letters first.
+_KEYS = dict(
+    zip(
+        "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml",
+        "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ",
+        strict=True,
+    )
+)
+_LEADS, _VOWEL_LETTERS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_TAILS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+_JOINED = {
+    "ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ",
+    "ㄱㅅ": "ㄳ", "ㄴㅈ": "ㄵ", "ㄴㅎ": "ㄶ", "ㄹㄱ": "ㄺ", "ㄹㅁ": "ㄻ", "ㄹㅂ": "ㄼ", "ㄹㅎ": "ㅀ", "ㅂㅅ": "ㅄ",
+}  # fmt: skip
+_SYLLABLE = re.compile(f"([{_LEADS}])([ㅏ-ㅣ]{{1,2}})((?:[ㄱ-ㅎ](?![ㅏ-ㅣ])){{0,2}})")
+# Letters that sound alike to many: ㅐ and ㅔ, tense and plain ones, and at a syllable's end what closes alike.
+_ALIKE_LEADS = dict(zip("ㄲㄸㅃㅆㅉ", "ㄱㄷㅂㅅㅈ", strict=True))
+_ALIKE_VOWELS = dict(zip("ㅐㅒㅖㅙㅞ", "ㅔㅔㅔㅚㅚ", strict=True))
+_ALIKE_TAILS = dict(zip("ㄲㅋㄳㅅㅆㅈㅊㅌㅎㅍㅄ", "ㄱㄱㄱㄷㄷㄷㄷㄷㄷㅂㅂ", strict=True))
+
+
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+
+
 class Spelling:
     """Nearest words by letters; Korean is compared by its jamo, as it is typed."""
 
@@ -34,7 +58,9 @@ class Spelling:
         self._words = {_letters(word): word for word in sorted(words, reverse=True) if len(_letters(word)) >= _SHORTEST}
         self._choices: Collection[str] = tuple(self._words)
         known = sorted(names, key=len, reverse=True)
+        self._known = {*self._words.values(), *known}
         self._romanised = {romanised(name): name for name in known if _is_korean(name) and len(name) > 1}
+        self._sounds = _unique((sound(word), word) for word in {*words, *known} if _is_korean(word) and len(word) > 1)
         self._korean = [name for name in known if _is_korean(name)]
         # SF is San Francisco before it is a smart factory.
         self._initials = {
@@ -46,12 +72,36 @@ class Spelling:
         )
 
     def nearest(self, word: str) -> str | None:
-        """What a word most likely stands for, or None: by initials, romanised, shortened, or at most one slip away."""
+        """What a word most likely stands for, or None.
+
+        By initials, romanised, typed on the wrong keyboard, shortened, spelt as it sounds, or at most one slip away.
+        """
         bare = word.removesuffix("'s")
         if bare.isupper() and bare in self._initials:
             return self._initials[bare] + word[len(bare) :]
         other = self._romanised.get(word.lower()) or self._beginnings.get(word)
-        return other or self._contracted(word) or self._near(word)
+        return other or self._typed(word) or self._contracted(word) or self.heard(word) or self._near(word)
+
+    def joined(self, text: str) -> str:
+        """The text with Korean names that are written in two to four Latin words: Seong dong gu is 성동구."""
+        words = list(_LATIN_WORD.finditer(text))
+        for length in range(min(4, len(words)), 1, -1):
+            for at in range(len(words) - length + 1):
+                first, last = words[at], words[at + length - 1]
+                run = text[first.start() : last.end()]
+                name = self._romanised.get(re.sub(r"[ -]", "", run).lower())
+                if name:
+                    return self.joined(text[: first.start()] + name + text[last.end() :])
+        return text
+
+    def heard(self, word: str) -> str | None:
+        """The one known Korean word that sounds like a word which is none: 계열사 for 게열사."""
+        return self._sounds.get(sound(word)) if _is_korean(word) else None
+
+    def _typed(self, word: str) -> str | None:
+        """The Korean word that was typed on a keyboard set to Latin letters: dprtkdnjs is 엑사원."""
+        korean = typed(word)
+        return korean if len(korean) > 1 and korean in self._known else None
 
     def _contracted(self, word: str) -> str | None:
         """The one name that a Korean word is drawn together from; other short forms of it do not matter."""
@@ -66,6 +116,33 @@ class Spelling:
         slips = 1 if len(letters) < 8 else 2
         found = process.extractOne(letters, self._choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
         return None if found is None or found[0][0] != letters[0] else self._words[found[0]]
+
+
+def typed(word: str) -> str:
+    """What the keys of a word write on a Korean keyboard; empty where that is no row of syllables."""
+    letters = "".join(_KEYS.get(key, _KEYS.get(key.lower(), "")) for key in word) if word.isascii() else ""
+    syllables = _SYLLABLE.sub(lambda match: _composed(*match.groups()), letters) if len(letters) == len(word) else ""
+    return syllables if syllables and all("가" <= char <= "힣" for char in syllables) else ""
+
+
+def _composed(lead: str, vowel: str, tail: str) -> str:
+    vowel, tail = _JOINED.get(vowel, vowel), _JOINED.get(tail, tail) or " "
+    if vowel not in _VOWEL_LETTERS or tail not in _TAILS:
+        return lead + vowel + tail.strip()
+    return chr(0xAC00 + (_LEADS.index(lead) * 21 + _VOWEL_LETTERS.index(vowel)) * 28 + _TAILS.index(tail))
+
+
+def sound(word: str) -> str:
+    """A Korean word in letters that sound apart: 게열사 and 계열사 are the same."""
+    return "".join(_sound(char) for char in word)
+
+
+def _sound(char: str) -> str:
+    place = ord(char) - 0xAC00
+    if not 0 <= place < 11172:
+        return char
+    lead, vowel, tail = _LEADS[place // 588], _VOWEL_LETTERS[place % 588 // 28], _TAILS[place % 28]
+    return _ALIKE_LEADS.get(lead, lead) + _ALIKE_VOWELS.get(vowel, vowel) + _ALIKE_TAILS.get(tail, tail)
 
 
 def contracts(short: str, long: str) -> bool:
