@@ -18,7 +18,8 @@ SOURCE = Path(rag.__file__).parent
 LAYERS = """
 types errors bootstrap privacy
 exchanges
-settings figures sentences spelling phonetic glossary lexicon lexical messages prompts
+settings figures hangul sentences phonetic glossary lexicon lexical messages prompts
+spelling
 text
 aliases documents questions citations embedding generation
 antecedents chunking fitting standings

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.spelling import Spelling, initials, romanised, sound, spelt_out, typed
+from rag.hangul import romanised, sound, typed
+from rag.spelling import Spelling, initials, spelt_out
 
 SPELLING = Spelling(
     ["robotics", "what", "revenue", "매출액"],

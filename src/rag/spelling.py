@@ -9,12 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from rag.hangul import is_korean, romanised, sound, typed
+
 _SHORTEST = 4  # letters; shorter words are too near to too many others
 _SMALL = {"of", "and", "the", "for", "in", "&"}  # words that initials leave out
-# Revised Romanization, syllable by syllable: the way people type a Korean name on a Latin keyboard.
-_INITIALS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
-_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_FINALS = " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" ")
 # The names of the Latin letters in Hangul; longer names first, for 에이 would hide 에이치.
 _LETTERS = dict(
     zip(
@@ -24,29 +22,6 @@ _LETTERS = dict(
     )
 )
 _SPELT = re.compile(f"(?:{'|'.join(_LETTERS)}){{2,}}")
-
-
-# What the keys of a Latin keyboard write when it is set to Korean, small letters first.
-_KEYS = dict(
-    zip(
-        "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml",
-        "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ",
-        strict=True,
-    )
-)
-_LEADS, _VOWEL_LETTERS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_TAILS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-_JOINED = {
-    "ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ",
-    "ㄱㅅ": "ㄳ", "ㄴㅈ": "ㄵ", "ㄴㅎ": "ㄶ", "ㄹㄱ": "ㄺ", "ㄹㅁ": "ㄻ", "ㄹㅂ": "ㄼ", "ㄹㅎ": "ㅀ", "ㅂㅅ": "ㅄ",
-}  # fmt: skip
-_SYLLABLE = re.compile(f"([{_LEADS}])([ㅏ-ㅣ]{{1,2}})((?:[ㄱ-ㅎ](?![ㅏ-ㅣ])){{0,2}})")
-# Letters that sound alike to many: ㅐ and ㅔ, tense and plain ones, and at a syllable's end what closes alike.
-_ALIKE_LEADS = dict(zip("ㄲㄸㅃㅆㅉ", "ㄱㄷㅂㅅㅈ", strict=True))
-_ALIKE_VOWELS = dict(zip("ㅐㅒㅖㅙㅞ", "ㅔㅔㅔㅚㅚ", strict=True))
-_ALIKE_TAILS = dict(zip("ㄲㅋㄳㅅㅆㅈㅊㅌㅎㅍㅄ", "ㄱㄱㄱㄷㄷㄷㄷㄷㄷㅂㅂ", strict=True))
-
-
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -55,20 +30,21 @@ class Spelling:
 
     def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
         """`words` are all that is known; of the `names` among them also the shorter and the romanised forms are."""
+        words = set(words)
         self._words = {_letters(word): word for word in sorted(words, reverse=True) if len(_letters(word)) >= _SHORTEST}
         self._choices: Collection[str] = tuple(self._words)
         known = sorted(names, key=len, reverse=True)
         self._known = {*self._words.values(), *known}
-        self._romanised = {romanised(name): name for name in known if _is_korean(name) and len(name) > 1}
-        self._sounds = _unique((sound(word), word) for word in {*words, *known} if _is_korean(word) and len(word) > 1)
-        self._korean = [name for name in known if _is_korean(name)]
+        self._romanised = {romanised(name): name for name in known if is_korean(name) and len(name) > 1}
+        self._sounds = _unique((sound(word), word) for word in words.union(known) if is_korean(word) and len(word) > 1)
+        self._korean = [name for name in known if is_korean(name)]
         # SF is San Francisco before it is a smart factory.
         self._initials = {
             **_unique((initials(name), name) for name in known),
             **_unique((initials(name), name) for name in known if name.istitle()),
         }
         self._beginnings = _unique(
-            (name[:end], name) for name in known if _is_korean(name) for end in range(3, len(name))
+            (name[:end], name) for name in known if is_korean(name) for end in range(3, len(name))
         )
 
     def nearest(self, word: str) -> str | None:
@@ -96,7 +72,7 @@ class Spelling:
 
     def heard(self, word: str) -> str | None:
         """The one known Korean word that sounds like a word which is none: 계열사 for 게열사."""
-        return self._sounds.get(sound(word)) if _is_korean(word) else None
+        return self._sounds.get(sound(word)) if is_korean(word) else None
 
     def _typed(self, word: str) -> str | None:
         """The Korean word that was typed on a keyboard set to Latin letters: dprtkdnjs is 엑사원."""
@@ -105,7 +81,7 @@ class Spelling:
 
     def _contracted(self, word: str) -> str | None:
         """The one name that a Korean word is drawn together from; other short forms of it do not matter."""
-        found = [name for name in self._korean if contracts(word, name)] if len(word) > 2 and _is_korean(word) else []
+        found = [name for name in self._korean if contracts(word, name)] if len(word) > 2 and is_korean(word) else []
         return found[0] if found and all(contracts(other, found[0]) for other in found[1:]) else None
 
     def _near(self, word: str) -> str | None:
@@ -118,33 +94,6 @@ class Spelling:
         return None if found is None or found[0][0] != letters[0] else self._words[found[0]]
 
 
-def typed(word: str) -> str:
-    """What the keys of a word write on a Korean keyboard; empty where that is no row of syllables."""
-    letters = "".join(_KEYS.get(key, _KEYS.get(key.lower(), "")) for key in word) if word.isascii() else ""
-    syllables = _SYLLABLE.sub(lambda match: _composed(*match.groups()), letters) if len(letters) == len(word) else ""
-    return syllables if syllables and all("가" <= char <= "힣" for char in syllables) else ""
-
-
-def _composed(lead: str, vowel: str, tail: str) -> str:
-    vowel, tail = _JOINED.get(vowel, vowel), _JOINED.get(tail, tail) or " "
-    if vowel not in _VOWEL_LETTERS or tail not in _TAILS:
-        return lead + vowel + tail.strip()
-    return chr(0xAC00 + (_LEADS.index(lead) * 21 + _VOWEL_LETTERS.index(vowel)) * 28 + _TAILS.index(tail))
-
-
-def sound(word: str) -> str:
-    """A Korean word in letters that sound apart: 게열사 and 계열사 are the same."""
-    return "".join(_sound(char) for char in word)
-
-
-def _sound(char: str) -> str:
-    place = ord(char) - 0xAC00
-    if not 0 <= place < 11172:
-        return char
-    lead, vowel, tail = _LEADS[place // 588], _VOWEL_LETTERS[place % 588 // 28], _TAILS[place % 28]
-    return _ALIKE_LEADS.get(lead, lead) + _ALIKE_VOWELS.get(vowel, vowel) + _ALIKE_TAILS.get(tail, tail)
-
-
 def contracts(short: str, long: str) -> bool:
     """Whether a Korean name is drawn together from a longer one: 과기부 from 과학기술정보통신부, 중진공 from 중소벤처기업진흥공단.
 
@@ -153,18 +102,6 @@ def contracts(short: str, long: str) -> bool:
     letters = iter(long)
     bounded = long[:1] == short[:1] and short[-1:] in tuple(long[-2:])
     return bounded and len(long.replace(" ", "")) > len(short) and all(char in letters for char in short)
-
-
-def romanised(name: str) -> str:
-    """A Korean name in Latin letters, without blanks and without sound changes: 엑사원 is eksawon."""
-    return "".join(_romanised_syllable(char) for char in name if not char.isspace()).lower()
-
-
-def _romanised_syllable(char: str) -> str:
-    place = ord(char) - ord("가")
-    if not 0 <= place < 11172:
-        return char
-    return _INITIALS[place // 588] + _VOWELS[place % 588 // 28] + _FINALS[place % 28]
 
 
 def initials(name: str) -> str:
@@ -188,10 +125,6 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     for key, name in pairs:
         names.setdefault(key, set()).add(name)
     return {key: next(iter(found)) for key, found in names.items() if key and len(found) == 1}
-
-
-def _is_korean(name: str) -> bool:
-    return "가" <= name[0] <= "힣"
 
 
 def _letters(word: str) -> str:
