@@ -7,6 +7,7 @@ const find = (selector, from = root) => from.querySelector(selector);
 const findAll = (selector, from = root) => [...from.querySelectorAll(selector)];
 const LANGUAGES = ["ko", "en"];
 const TURNS_SENT = 8;
+const LONG = 120; // characters from which a question is set as text, not as a headline
 const TURNS = "guide-turns-1"; // the number changes with the shape of a turn
 const limit = Number(root.dataset.limit);
 const [conversation, form, box, dialog] = [".conversation", ".composer", "textarea", "dialog"].map((s) => find(s));
@@ -157,7 +158,7 @@ function showPartial(turn, text) {
 // ---- drawing -------------------------------------------------------------------------------------------------------
 
 function draw(turn) {
-  const node = make("article", "turn", make("h2", "question", turn.question));
+  const node = make("article", "turn", make("h2", turn.question.length > LONG ? "question long" : "question", turn.question));
   const body = make("div", "answer");
   if (turn.answer && !turn.pending) {
     body.innerHTML = turn.html;
