@@ -118,7 +118,7 @@ class ExtractiveAnswerer:
             return None
         question = read_question(query.text, query.language, query.terms)
         weigher = Weigher(self.index, query, question, self.analyzer)
-        found = [c for c in weigher.candidates(hits) if weigher.is_about(c)]
+        found = [c for c in weigher.candidates(hits) if weigher.meets_binding(c)]
         found = [c for c in found if c.sentence.kind != "row" or self._holds(weigher, c)]
         if near:
             found = [replace(c, score=c.score + _GOES_ON) if c.passage.id in near else c for c in found]
@@ -201,10 +201,10 @@ def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
     if not _in_years(weigher.question, candidate) or not _is_kind(weigher.question, candidate):
         return False
-    return weigher.confidence(candidate) >= sure and _is_about(weigher, candidate)
+    return weigher.confidence(candidate) >= sure and _names_all(weigher, candidate)
 
 
-def _is_about(weigher: Weigher, candidate: Candidate) -> bool:
+def _names_all(weigher: Weigher, candidate: Candidate) -> bool:
     """Whether what an answer must name stands there; beside a name in the sentence, its passage or document may tell the others."""
     lacking = weigher.required & (_near(candidate) < _HELD)
     if not lacking.any():

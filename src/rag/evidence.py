@@ -172,7 +172,7 @@ class Weigher:
             "words_beside": self._share(in_passage, ~self.named),
         }
 
-    def is_about(self, candidate: Candidate) -> bool:
+    def meets_binding(self, candidate: Candidate) -> bool:
         """Whether a candidate speaks of one of the names that a query is bound to, if it is."""
         if not self.query.about:
             return True

@@ -135,12 +135,12 @@ class RowReader:
 
     def holds(self, query: Query, question: Question, row: Sentence, rows: Sequence[Sentence]) -> bool:
         """Whether a row of a table has something to say in the columns asked for, of what the question names."""
-        if question.kind in ("figure", "date") and not self._is_about(query, question, row, rows):
+        if question.kind in ("figure", "date") and not self._is_its_subject(query, question, row, rows):
             return False
         asked = self._asked_columns(query, question, row)
         return not asked or any(not BLANK.fullmatch(value.strip()) for column, value in row.cells if column in asked)
 
-    def _is_about(self, query: Query, question: Question, row: Sentence, rows: Sequence[Sentence]) -> bool:
+    def _is_its_subject(self, query: Query, question: Question, row: Sentence, rows: Sequence[Sentence]) -> bool:
         """Whether what is named stands in the row's key; a name in another column must be asked for by that column's.
 
         "Bought by: Match" in the row of Hyperconnect makes its revenue none of Match's.
