@@ -154,12 +154,14 @@ class ExtractiveAnswerer:
             yield from self._rows(asking, candidate)
             return
         sentences, first = candidate.passage.sentences, candidate.at
+        if sentences[first].kind == "item" and question.kind == "list":
+            first = _first_item(sentences, first)
         last = _last_of(question, sentences, first)
-        separator = "; " if last > first and sentences[last].kind == "item" else " "
-        text = " ".join(
-            [sentences[first].text, separator.join(s.text.rstrip(";") for s in sentences[first + 1 : last + 1])]
-        )
-        yield Statement(candidate.hit, first, last, _with_subject(question, query, candidate, text.strip()))
+        words = sum(len(sentence.text.split()) for sentence in sentences[candidate.since : candidate.at + 1])
+        lead = min(first, candidate.since) if words <= _BRIEF else first
+        text = _joined(sentences[lead : last + 1])
+        shown = text if lead < candidate.at else _with_subject(question, query, candidate, text)
+        yield Statement(candidate.hit, lead, last, shown)
 
     def _rows(self, asking: Sequence[_Asked], candidate: Candidate) -> Iterator[Statement]:
         """What the rows of a table say, a statement for each passage over which those that answer are spread."""
@@ -201,6 +203,8 @@ def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
     if not _in_years(weigher.question, candidate) or not _is_kind(weigher.question, candidate):
         return False
+    if _leads_nowhere(candidate):
+        return False
     return weigher.confidence(candidate) >= sure and _names_all(weigher, candidate)
 
 
@@ -220,10 +224,17 @@ def _names_all(weigher: Weigher, candidate: Candidate) -> bool:
 
 def _near(candidate: Candidate) -> Floats:
     """Match of each term in the sentence or its headings; what stands in one row of a table is not about the others."""
-    around = 0.9 * candidate.around
+    around = 0.9 * np.maximum(candidate.around, candidate.carried)
     if candidate.sentence.kind == "row":
         around = np.where(candidate.beside >= _HELD, 0.0, around)
     return np.asarray(np.maximum(candidate.direct, around), np.float32)
+
+
+def _leads_nowhere(candidate: Candidate) -> bool:
+    """Whether a sentence ends in a colon and what it leads to stands elsewhere."""
+    after = candidate.passage.sentences[candidate.at + 1 : candidate.at + 2]
+    leads = candidate.sentence.kind == "prose" and candidate.sentence.text.rstrip().endswith(":")
+    return leads and not (after and after[0].kind == "item")
 
 
 def _is_kind(question: Question, candidate: Candidate) -> bool:
@@ -238,7 +249,7 @@ def _is_kind(question: Question, candidate: Candidate) -> bool:
 def _in_years(question: Question, candidate: Candidate) -> bool:
     """Whether a candidate speaks of a year asked for; one without a year is dated by its headings and source."""
     source = candidate.passage.source
-    own = years_of(candidate.sentence) or years_in(" ".join((source.title, *candidate.passage.heading)))
+    own = (*years_of(candidate.sentence), *years_in(" ".join((source.title, *candidate.passage.heading))))
     return not question.years or bool({*(own or years_in(f"{source.as_of} {source.published}"))} & {*question.years})
 
 
@@ -361,9 +372,9 @@ def _with_subject(question: Question, query: Query, candidate: Candidate, text: 
 def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> int:
     """How far a statement goes on: over the items of a list, and for an explanation over the next sentence."""
     last = first
-    if question.kind in ("list", "definition", "other") and sentences[first].text.rstrip().endswith(":"):
-        while last + 1 < len(sentences) and sentences[last + 1].kind == "item":
-            last += 1
+    leads = any(sentence.text.rstrip().endswith(":") for sentence in sentences[first : first + 2])
+    if question.kind == "list" or (leads and question.kind in ("definition", "other")):
+        last = _last_item(sentences, first)
     if _DIFFER.search(sentences[first].text):  # both sides of a contradiction
         last = min(first + 2, len(sentences) - 1)
     follows = first + 1 < len(sentences) and sentences[first + 1].kind == "prose" == sentences[first].kind
@@ -371,6 +382,35 @@ def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> i
         words = sum(len(s.text.split()) for s in sentences[first : first + 2])
         last = first + 1 if words <= _BRIEF else first
     return last
+
+
+def _joined(sentences: Sequence[Sentence]) -> str:
+    """Sentences as they are told one after the other, the items of a list with semicolons between."""
+    text = sentences[0].text
+    for before, own in pairwise(sentences):
+        both = before.kind == "item" == own.kind
+        text = f"{text.rstrip(';')}; {own.text}" if both else f"{text} {own.text}"
+    return text
+
+
+def _last_item(sentences: Sequence[Sentence], first: int) -> int:
+    """The last item of the list that a sentence leads to, or one more sentence that ends in a colon; else itself."""
+    last = first
+    if first + 1 < len(sentences) and sentences[first + 1].text.rstrip().endswith(":"):
+        last = first + 1
+    if last + 1 == len(sentences) or sentences[last + 1].kind != "item":
+        return first
+    while last + 1 < len(sentences) and sentences[last + 1].kind == "item":
+        last += 1
+    return last
+
+
+def _first_item(sentences: Sequence[Sentence], at: int) -> int:
+    """Where the list begins that an item is one of: at what leads to it, where that ends in a colon."""
+    first = at
+    while first and sentences[first - 1].kind == "item":
+        first -= 1
+    return first - 1 if first and sentences[first - 1].text.rstrip().endswith(":") else first
 
 
 def _distinct(statements: Iterable[Statement]) -> Iterator[Statement]:

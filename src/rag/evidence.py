@@ -36,6 +36,9 @@ CONFIDENCE: Mapping[str, float] = {
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
+# What comes first in a sentence and mostly is its subject: up to a Korean particle, or five English words.
+_LEAD = re.compile(r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|(?:\S+ ){1,5}")
+_CARRIES = 0.95  # what is left of a subject from one sentence to the next
 _MET = 0.5  # match from which a term counts as met
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
@@ -49,6 +52,8 @@ class Candidate:
     at: int  # which sentence of its passage
     direct: Floats  # match of each query term in the sentence itself, shape (terms,)
     around: Floats  # in its headings and title
+    carried: Floats  # in the sentences before, where it goes on about whom they name or is an item of what they tell
+    since: int  # the sentence that names whom this one goes on about; its own place where it says so itself
     beside: Floats  # in the other sentences of its passage
     told: Floats  # in those of them that are prose
     features: Mapping[str, float]
@@ -112,15 +117,17 @@ class Weigher:
         told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
+        carried = self._carried(hit.passage, matches)
         lists = list(self._lists(hit.passage)) if (headings[self.named] >= _MET).any() else []
         for at, plain in enumerate(matches):
             if bids_machine(hit.passage.sentences[at].text):
                 continue
             around = _less_others(headings, plain, lists, self.index.sentence_tokens[first + at])
             fit = self._fit(hit.passage.sentences[at])
+            since = self._since(at, np.maximum(plain, around), carried[at], matches)
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
-                **self._coverage(direct, around, beside),
+                **self._coverage(direct, np.maximum(around, carried[at]), beside),
                 **self._meaning(float(cosines[at]), hit),
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
@@ -128,7 +135,7 @@ class Weigher:
                 "row_key": keys[at],
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
-            yield Candidate(hit, at, direct, around, beside, told, features, score)
+            yield Candidate(hit, at, direct, around, carried[at], since, beside, told, features, score)
 
     def _lists(self, passage: Passage) -> Iterator[tuple[NDArray[np.bool_], frozenset[str]]]:
         """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the others' names."""
@@ -149,6 +156,33 @@ class Weigher:
             dates = (figure for figure in find_figures(sentence.text) if figure.kind == "date")
             return float(any(not any(a <= date.start < b for a, b in names) for date in dates))
         return fit
+
+    def _carried(self, passage: Passage, matches: Sequence[Floats]) -> list[Floats]:
+        """What the sentences before tell of each: whom it goes on about (Its partner is Han), what an item is one of."""
+        nothing = np.zeros(len(self.named), np.float32)
+        carried = [nothing]
+        for at in range(1, len(matches)):
+            before, own = passage.sentences[at - 1], passage.sentences[at]
+            told = np.maximum(matches[at - 1], carried[at - 1]) * np.float32(_CARRIES)
+            if own.kind == "item" and before.kind != "row":
+                carried.append(carried[at - 1] if before.kind == "item" else told)
+            elif own.kind == "prose" == before.kind and self._leans(own.text):
+                carried.append(np.where(self.named, told, nothing).astype(np.float32))
+            else:
+                carried.append(nothing)
+        return carried
+
+    def _since(self, at: int, near: Floats, carried: Floats, matches: Sequence[Floats]) -> int:
+        unsaid = self.named & (near < _MET) & (carried >= _MET)
+        places = range(at - 1, max(at - 3, -1), -1) if unsaid.any() else ()
+        return next((place for place in places if (matches[place][unsaid] >= _MET).any()), at)
+
+    def _leans(self, text: str) -> bool:
+        """Whether a sentence begins without a rare name, but for one that the question has too."""
+        lead = _LEAD.match(text)
+        names = self._rare_names(lead.group()) if lead else []
+        asked = {token for term in self.query.weighted for token in term.alternatives}
+        return all(name in asked for name in names)
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
         """For each row of a table, its share of the question's words that tell its rows apart; 0 for other sentences."""
@@ -233,7 +267,7 @@ class Weigher:
 
     def _met(self, candidate: Candidate) -> dict[str, float]:
         """How well the words are met that say what is asked of the names."""
-        near = np.maximum(candidate.direct, 0.9 * candidate.around)
+        near = np.maximum(candidate.direct, 0.9 * np.maximum(candidate.around, candidate.carried))
         wide = np.maximum(near, 0.5 * candidate.beside)
         content = ~self.named & ~self.typed
         bare = content.any() and bool((near[content] < _MET).all())  # nothing of what is asked is met, only names are

@@ -17,8 +17,9 @@ _WISH = re.compile(
 )
 _ORDER = re.compile(
     r"^\W*(assistant|system)\s*:|\bprint (nothing|only)\b|\b(ignore|disregard|forget|override|bypass)\b.*\b(instruction|rule|prompt|previous|above|prior|everything|document)|"
+    r"(?:^|[.,;:!]\s*|\b(?:and|please|always|must|now|then|should)\s)(end|start|begin|finish) (with|your)\b(?!\s*[?.,]|\s*$)|"
     r"\b(you are now|act as|pretend|roleplay|jailbreak|developer mode|new (rule|instruction)s?|system (note|message|override)|"
-    r"(end|start|begin|finish) (with|your)|output only|say only|respond only|answer only with|reply only|cite nothing|do not cite)\b|"
+    r"output only|say only|respond only|answer only with|reply only|cite nothing|do not cite)\b|"
     r"(지시|명령|규칙|지침|프롬프트|설정|제한)\S*\s*(을|를|은|는|사항)?\s*(모두|전부|다|모조리)?\s*(무시|잊|해제|없)|무시하고|잊어버리|하지\s*말고.*말해|"
     r"라고만\s*(말|답|대답|출력)|바꿔서\s*(말|답)|새로운\s*규칙|시스템\s*(메시지|공지|알림)",
     re.IGNORECASE,
@@ -79,6 +80,7 @@ _ASKS = re.compile(
     r"\?|[?？]|\b(who|what|when|where|which|how|whose|why)\b|얼마|언제|누구|누가|어디|무엇|뭐|몇|어느|어떤|까요|나요|는지|인가|인지|알려|설명",
     re.IGNORECASE,
 )
+_MEANS_BEFORE = re.compile(r"\b(its|they|their|them|he|she|his|her)\b|(?<![가-힣])그\s", re.IGNORECASE)
 _REFERS = re.compile(r"\b(it|its|they|their|them|he|she|his|her|that|this|there)\b|그\s|이\s|거기", re.IGNORECASE)
 
 
@@ -132,7 +134,7 @@ def _core_of(question: str) -> str:
     text = " ".join(asking)
     lead = _LEAD.match(text)
     core = text[lead.end() :] if lead and len(text[lead.end() :].split()) >= 3 else text
-    return core if core != question.strip() else ""
+    return core if core != question.strip() and not _MEANS_BEFORE.search(core) else ""
 
 
 def _without_order(piece: str) -> str:
