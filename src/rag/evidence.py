@@ -38,6 +38,12 @@ _DEFINING = re.compile(
 )
 # What comes first in a sentence and mostly is its subject: up to a Korean particle, or five English words.
 _LEAD = re.compile(r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|(?:\S+ ){1,5}")
+_PRONOUN = re.compile(
+    r"\b(it|its|they|their|he|his|she|her|this|these|those|such|(the|that) (company|firm|start-?up|agency|group|programme|fund|plant|"
+    r"park|project|report|two|three|four))\b|(?<![가-힣])(이|그|해당|같은) (회사|기업|업체|기관|사업|제품|펀드|공장|프로그램|행사|보고서|두|세)|"
+    r"(?<![가-힣])(이는|이들|그는|그들|양측|회사 측)",
+    re.IGNORECASE,
+)
 _CARRIES = 0.95  # what is left of a subject from one sentence to the next
 _MET = 0.5  # match from which a term counts as met
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
@@ -178,8 +184,10 @@ class Weigher:
         return next((place for place in places if (matches[place][unsaid] >= _MET).any()), at)
 
     def _leans(self, text: str) -> bool:
-        """Whether a sentence begins without a rare name, but for one that the question has too."""
+        """Whether a sentence begins with a pronoun, or without a rare name but for one that the question has too."""
         lead = _LEAD.match(text)
+        if lead and _PRONOUN.search(lead.group()):
+            return True
         names = self._rare_names(lead.group()) if lead else []
         asked = {token for term in self.query.weighted for token in term.alternatives}
         return all(name in asked for name in names)

@@ -17,7 +17,7 @@ Unit = Literal["money", "percent", "rank", "score", "count", "any"]
 
 ROLES_KO = (
     "최고경영자|대표이사|대표|부회장|회장|의장|부시장|시장|대통령|총리|장관|청장|국장|소장|원장|총장|학과장|지사장|사장|이사장|교수|연구위원|"
-    "창업자|창립자|설립자|책임자|감독|박사"
+    "창업자|창립자|설립자|책임자|감독|박사|파트너|센터장|본부장|팀장|위원장|대변인|관장|차관"
 )
 # What a contact is asked for, and what it looks like.
 CONTACTS: dict[str, str] = {
@@ -43,8 +43,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "person",
         rf"({ROLES_KO}|CEO)(이|은|는|가|님)?\s*누구|누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|"
-        rf"({ROLES_KO}|CEO)(님|의)?\s*(이름|성함|는\??$|은\??$)|\bname of\b.*\b(founder|CEO|head|chair\w*|president|director|mayor)\b|"
-        r"\b(founder|CEO|head|chair\w*|president|director|mayor)('s)? name\b",
+        rf"({ROLES_KO}|CEO)(님|의)?\s*(이름|성함|는\??$|은\??$)|\bname of\b.*\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)\b|"
+        r"\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)('s)? name\b",
     ),
     (
         "date",
@@ -201,6 +201,8 @@ def is_name(term: Term, text: str) -> bool:
     if term.tag in ("NNP", "§"):
         return True
     if term.tag == "EN":
+        if text[: term.start].rstrip().endswith("몇"):  # a unit: 몇 kWh
+            return False
         return not term.weak and _is_latin_name(text, term.start, term.end)
     if term.tag == "SN":  # the number of a name: GPT-6
         return bool(re.search(r"[A-Za-z]-?$", text[: term.start])) and not _YEAR.match(text[term.start : term.end])

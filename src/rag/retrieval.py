@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rag.hangul import is_korean
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.lexicon import Lexicon
@@ -104,10 +105,18 @@ class Retriever:
             abbreviated = text[term.end : term.end + 2] == ". "  # Prof. Lee
             if inside or abbreviated or self._is_known(term.token):
                 continue
-            near = self._spelling.nearest(text[term.start : term.end])
+            word = text[term.start : term.end]
+            near = self._apart(word) or self._spelling.nearest(word)
             if near:
                 text = text[: term.start] + near + text[term.end :]
         return self._with_acronyms(text)
+
+    def _apart(self, word: str) -> str:
+        """A Korean compound as the two words that the documents know it by: 계류 로봇 for 계류로봇."""
+        frequency = self.index.lexical.document_frequency
+        cuts = range(2, len(word) - 1) if is_korean(word) else range(0)
+        known = [(word[:cut], word[cut:]) for cut in cuts if frequency(word[:cut]) and frequency(word[cut:])]
+        return " ".join(max(known, key=lambda parts: min(map(frequency, parts)), default=()))
 
     def _respelt(self, text: str, found: Sequence[Term]) -> tuple[str, Sequence[Term]]:
         """With words that fall apart: spelt as they sound (게열사), or a Korean name in several Latin words (Seong dong gu)."""

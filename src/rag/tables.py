@@ -82,7 +82,22 @@ class RowReader:
             group = self._group(query, best, rows)
             if len(group) != 1:  # no cell is singled out: the whole table is the list
                 return Reading(group or rows, rows, columns, "values" if group else "subjects")
-        return Reading([best], rows, columns, "row")
+        return Reading([self._exact(query, question, best, rows)], rows, columns, "row")
+
+    def _exact(self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]) -> Sentence:
+        """Of the rows that the question tells as well as the best, the one that it names in full: no Launchpad Plus for Launchpad."""
+        told = self._told_rows(query, question, rows, names=False)
+        if best not in told:
+            return best
+        unasked = {
+            id(row): sum(
+                not any(term.match({token}) >= 0.5 for term in query.weighted)
+                for _, value in _key(row, rows)
+                for token in self._tokens(value)
+            )
+            for row in told
+        }
+        return min(told, key=lambda row: (unasked[id(row)], row is not best))
 
     def _compared(
         self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence], whole: bool
