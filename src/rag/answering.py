@@ -224,10 +224,9 @@ def _names_all(weigher: Weigher, candidate: Candidate) -> bool:
 
 def _near(candidate: Candidate) -> Floats:
     """Match of each term in the sentence or its headings; what stands in one row of a table is not about the others."""
-    around = 0.9 * np.maximum(candidate.around, candidate.carried)
-    if candidate.sentence.kind == "row":
-        around = np.where(candidate.beside >= _HELD, 0.0, around)
-    return np.asarray(np.maximum(candidate.direct, around), np.float32)
+    if candidate.sentence.kind != "row":
+        return candidate.near
+    return np.where(candidate.beside >= _HELD, candidate.direct, candidate.near)
 
 
 def _leads_nowhere(candidate: Candidate) -> bool:

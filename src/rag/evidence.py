@@ -24,7 +24,7 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.1, "names_around": 2.7, "words": 3.4, "words_around": 0.9, "words_beside": -2.5, "cosine": 3.1,
+    "names": 3.1, "names_around": 2.7, "words": 3.4, "words_around": 0.9, "names_carried": 2.7, "words_carried": 0.0, "words_beside": -2.5, "cosine": 3.1,
     "lexical": 2.2, "dense": 1.4, "fit": 2.2, "misfit": -1.7, "years": 1.3, "other_years": -0.8, "more_years": -0.7,
     "first": 0.6, "long": 0.1, "definition": 2.0, "defines": 2.0, "lists": 1.0, "rank": 3.0, "row_key": 2.0,
 }  # fmt: skip
@@ -69,6 +69,11 @@ class Candidate:
     def passage(self) -> Passage:
         """The passage the sentence stands in."""
         return self.hit.passage
+
+    @property
+    def near(self) -> Floats:
+        """Match of each term in the sentence, its headings, or what it goes on about."""
+        return np.asarray(np.maximum(self.direct, 0.9 * np.maximum(self.around, self.carried)), np.float32)
 
     @property
     def sentence(self) -> Sentence:
@@ -133,7 +138,7 @@ class Weigher:
             since = self._since(at, np.maximum(plain, around), carried[at], matches)
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
-                **self._coverage(direct, np.maximum(around, carried[at]), beside),
+                **self._coverage(direct, around, carried[at], beside),
                 **self._meaning(float(cosines[at]), hit),
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
@@ -173,7 +178,7 @@ class Weigher:
             if own.kind == "item" and before.kind != "row":
                 carried.append(carried[at - 1] if before.kind == "item" else told)
             elif own.kind == "prose" == before.kind and self._leans(own.text):
-                carried.append(np.where(self.named, told, nothing).astype(np.float32))
+                carried.append(np.where(self.named, told, matches[at - 1] * np.float32(_CARRIES)).astype(np.float32))
             else:
                 carried.append(nothing)
         return carried
@@ -203,14 +208,17 @@ class Weigher:
                 keys[at] = self._share(held.astype(np.float32), telling)
         return keys
 
-    def _coverage(self, direct: Floats, around: Floats, beside: Floats) -> dict[str, float]:
-        """Shares of the names, and of the other words, that stand in the sentence, else around, else beside it."""
-        in_headings, in_passage = np.maximum(around - direct, 0), np.maximum(beside - np.maximum(direct, around), 0)
+    def _coverage(self, direct: Floats, around: Floats, carried: Floats, beside: Floats) -> dict[str, float]:
+        """Shares of the names, and of the other words, that stand in the sentence, else around, before or beside it."""
+        in_headings, near = np.maximum(around - direct, 0), np.maximum(direct, around)
+        before, in_passage = np.maximum(carried - near, 0), np.maximum(beside - np.maximum(near, carried), 0)
         return {
             "names": self._share(direct, self.named),
             "names_around": self._share(in_headings, self.named),
             "words": self._share(direct, ~self.named),
             "words_around": self._share(in_headings, ~self.named),
+            "names_carried": self._share(before, self.named),
+            "words_carried": self._share(before, ~self.named),
             "words_beside": self._share(in_passage, ~self.named),
         }
 
@@ -275,7 +283,7 @@ class Weigher:
 
     def _met(self, candidate: Candidate) -> dict[str, float]:
         """How well the words are met that say what is asked of the names."""
-        near = np.maximum(candidate.direct, 0.9 * np.maximum(candidate.around, candidate.carried))
+        near = candidate.near
         wide = np.maximum(near, 0.5 * candidate.beside)
         content = ~self.named & ~self.typed
         bare = content.any() and bool((near[content] < _MET).all())  # nothing of what is asked is met, only names are
