@@ -11,6 +11,7 @@ import math
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     torch.set_num_threads(1)
     try:
-        samples = collect(arguments.cases, _folders(arguments))
+        samples = collect(_corpora_of(arguments))
     except RagError as error:
         print(f"fit.py: {error}", file=sys.stderr)
         return 2
@@ -90,33 +91,44 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fit.py", description="Fits the weights of rag.evidence.")
-    parser.add_argument("cases", nargs="+", type=Path, metavar="CASES.jsonl")
-    parser.add_argument("--docs", type=Path, action="append", default=[], metavar="DIR", help="once for each corpus")
-    parser.add_argument("--index", type=Path, action="append", default=[], metavar="DIR", help="once for each --docs")
+    parser.add_argument(
+        "cases", nargs="+", type=Path, metavar="CASES.jsonl", help="about the documents of the settings"
+    )
+    parser.add_argument(
+        "--corpus", nargs="+", type=Path, action="append", default=[], metavar="PATH", help="DOCS INDEX CASES.jsonl ..."
+    )
     return parser
 
 
-def _folders(arguments: argparse.Namespace) -> list[tuple[Path | None, Path | None]]:
-    if len(arguments.docs) != len(arguments.index):
-        raise InputError(f"{len(arguments.docs)} --docs but {len(arguments.index)} --index; give one index a folder")
-    return list(zip(arguments.docs, arguments.index, strict=True)) or [(None, None)]
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents, and the cases about them."""
+
+    settings: Settings
+    cases: Sequence[Path]
 
 
-def collect(paths: Sequence[Path], folders: Sequence[tuple[Path | None, Path | None]]) -> list[Sample]:
+def _corpora_of(arguments: argparse.Namespace) -> list[Corpus]:
+    own = Settings.from_env(os.environ)
+    corpora = [Corpus(own, arguments.cases)]
+    for given in arguments.corpus:
+        if len(given) < 3:
+            raise InputError(f"--corpus {' '.join(map(str, given))}: name documents, index and at least one case file")
+        docs, index, *cases = given
+        corpora.append(Corpus(replace(own, docs_dir=docs, index_dir=index), cases))
+    return corpora
+
+
+def collect(corpora: Sequence[Corpus]) -> list[Sample]:
     """The samples of every corpus; raises InputError for a holdout case."""
-    files = [_development_cases(path) for path in paths]
+    read = [
+        (corpus.settings, [case for path in corpus.cases for case in _development_cases(path)]) for corpus in corpora
+    ]
     samples: list[Sample] = []
-    for place, (docs, index) in enumerate(folders):
-        chatbot = Chatbot.from_settings(_settings(docs, index))
-        for cases in files:
-            asked = list(_asked(cases, place == 0))
-            samples += [_sample(chatbot, case, turn) for case, turn in asked]
+    for settings, cases in read:
+        chatbot = Chatbot.from_settings(settings)
+        samples += [_sample(chatbot, case, turn) for case, turn in _asked(cases)]
     return samples
-
-
-def _settings(docs: Path | None, index: Path | None) -> Settings:
-    settings = Settings.from_env(os.environ)
-    return replace(settings, docs_dir=docs or settings.docs_dir, index_dir=index or settings.index_dir)
 
 
 def _development_cases(path: Path) -> list[Case]:
@@ -126,16 +138,10 @@ def _development_cases(path: Path) -> list[Case]:
     return cases
 
 
-def _asked(cases: Sequence[Case], first: bool) -> Iterator[tuple[Case, CaseTurn]]:
-    """Turns to learn from. Where a file tags the cases that the raw sources answer too, other corpora get only these."""
-    tagged = any("raw" in case.tags for case in cases)
-    for case in cases:
-        if case.injected:  # its documents are in no index here
-            continue
-        told = first or not tagged or "raw" in case.tags
-        for turn in case.turns:
-            if turn.expect == "no_answer" or (turn.expect == "answer" and told):
-                yield case, turn
+def _asked(cases: Sequence[Case]) -> Iterator[tuple[Case, CaseTurn]]:
+    """Turns to learn from; the documents that a case adds are in no index here."""
+    for case in (case for case in cases if not case.injected):
+        yield from ((case, turn) for turn in case.turns if turn.expect in ("answer", "no_answer"))
 
 
 def _sample(chatbot: Chatbot, case: Case, turn: CaseTurn) -> Sample:
@@ -162,6 +168,7 @@ def _share_held(facts: Sequence[Fact], text: str) -> float:
 def fit_ranking(samples: Sequence[Sample]) -> dict[str, float]:
     """Weights that put a sentence with every vital fact first; prints how often they do, cross-validated."""
     features, is_gold, is_there = _padded(samples)
+    importance = _shares(samples)
 
     def scores(weights: torch.Tensor) -> torch.Tensor:
         return (features @ weights).masked_fill(~is_there, -math.inf)
@@ -169,7 +176,8 @@ def fit_ranking(samples: Sequence[Sample]) -> dict[str, float]:
     def loss(weights: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
         found = scores(weights)[chosen]
         gold = found.masked_fill(~is_gold[chosen], -math.inf)
-        return (torch.logsumexp(found, 1) - torch.logsumexp(gold, 1)).mean() + _RANK_DECAY * (weights**2).mean()
+        each = torch.logsumexp(found, 1) - torch.logsumexp(gold, 1)
+        return (each * importance[chosen]).sum() / importance[chosen].sum() + _RANK_DECAY * (weights**2).mean()
 
     def first(weights: torch.Tensor) -> torch.Tensor:
         best = scores(weights).argmax(1, keepdim=True)
@@ -214,11 +222,12 @@ def fit_confidence(samples: Sequence[Sample], ranking: Mapping[str, float]) -> d
     features = torch.tensor([[choice.sample.confidence[choice.at][name] for name in CONFIDENCE] for choice in choices])
     answers = torch.tensor([choice.answers for choice in choices])
     importance = torch.tensor([_IMPORTANCE[choice.example] for choice in choices])
+    importance *= _shares([choice.sample for choice in choices])
     entropy = torch.nn.functional.binary_cross_entropy_with_logits
 
     def loss(weights: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
         each = entropy(features[chosen] @ weights, answers[chosen], reduction="none")
-        return (each * importance[chosen]).mean() + _SURE_DECAY * (weights**2).mean()
+        return (each * importance[chosen]).sum() / importance[chosen].sum() + _SURE_DECAY * (weights**2).mean()
 
     folds, odds = _folds([choice.sample for choice in choices]), torch.zeros(len(choices))
     for number in range(_FOLDS):
@@ -276,6 +285,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _corpora(samples: Sequence[Sample]) -> list[str]:
     return list(dict.fromkeys(sample.corpus for sample in samples))
+
+
+def _shares(samples: Sequence[Sample]) -> torch.Tensor:
+    """How much each sample counts, on average 1: a corpus as the root of its size, so that small ones are heard."""
+    sizes = Counter(sample.corpus for sample in samples)
+    shares = torch.tensor([sizes[sample.corpus] ** -0.5 for sample in samples])
+    return shares / shares.mean()
 
 
 def _folds(samples: Sequence[Sample]) -> torch.Tensor:
