@@ -17,7 +17,8 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "rank": frozenset({"rank"}),
     "score": frozenset({"points", "number"}),
     "count": frozenset({"count", "number"}),
-    "any": frozenset({"money", "percent", "points", "rank", "count", "multiple", "number"}),
+    "duration": frozenset({"duration"}),
+    "any": frozenset({"money", "percent", "points", "rank", "count", "duration", "multiple", "number"}),
 }
 _TITLES = (
     r"\b(C[EFOST]O|CSAI|officers?|partners?|managers?|minister|secretary|spokes\w+|manages?|runs|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
@@ -58,6 +59,7 @@ _NOBODY = re.compile(
     r"District|Office|Government|Metropolitan|Corporation|Foundation|Bank|Capital|Ventures?|Partners|Park|Tower|Hotel|AI|IT|"
     r"January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+_DAYS = re.compile(r"\d일(?= ?(이|간|동안|이내|안에|정도|만에|까지) ?)|\b(working|business|calendar) days\b")
 _PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
 _COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-힣])")
 
@@ -89,6 +91,8 @@ def fit_of(sentence: Sentence, question: Question) -> float:
     if question.kind == "figure" or question.unit != "any":
         figures = find_figures(text)
         kinds = {figure.kind for figure in figures}
+        if question.unit == "duration" and _DAYS.search(text):
+            return 1.0
         wanted = _KINDS_OF_UNIT[question.unit]
         if question.unit == "count" and question.counted:
             units = {figure.unit for figure in figures if figure.kind == "count"}

@@ -13,7 +13,7 @@ from rag.types import Language
 
 Kind = Literal["contact", "figure", "date", "person", "place", "list", "compare", "definition", "other"]
 Superlative = Literal["", "highest", "lowest"]
-Unit = Literal["money", "percent", "rank", "score", "count", "any"]
+Unit = Literal["money", "percent", "rank", "score", "count", "duration", "any"]
 
 ROLES_KO = (
     "최고경영자|대표이사|대표|부회장|회장|의장|부시장|시장|대통령|총리|장관|청장|국장|소장|원장|총장|학과장|지사장|사장|이사장|교수|연구위원|"
@@ -48,7 +48,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "date",
-        r"언제|몇\s*년(?!\s*(간|동안))|몇년(?!간)|\byears?\b(?!\s*(?:19|20)\d\d)(?!ly)(?<!five years)(?<!last year)(?<!this year)(?<!next year)(?<!per year)(?<!a year)|on what day|what day|설립\s*연도|설립일|어느\s*해|연도|며칠|날짜|시기|when\b|what year|which year|what date|since what|how long ago",
+        r"언제|몇\s*년(?!\s*(간|동안))|몇년(?!간)|\byears?\b(?!\s*(?:19|20)\d\d)(?!ly)(?<!five years)(?<!last year)(?<!this year)(?<!next year)(?<!per year)(?<!a year)|on what day|what day|설립\s*연도|설립일|어느\s*해|연도|며칠(?!이나|\s*(걸|동안|간|만))|날짜|시기|when\b|what year|which year|what date|since what|how long ago",
     ),
     (
         "place",
@@ -56,7 +56,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "figure",
-        r"얼마|몇|\s수(?=[가는를만?]|$|\s(좀|알려|얼마))|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
+        r"얼마|몇|며칠|\s수(?=[가는를만?]|$|\s(좀|알려|얼마))|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
         r"how (much|many|big|large|high|fast|long)|percent|\bshare of\b|\brate\b|\bscore|\brank|amount|\bvalue\b|valuation|revenue|"
         r"\bnumber of\b|\bcount\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bsales\b|earnings|profit|turnover|salary|\bfees?\b|minimum|maximum|at least|at most|최소|최대|이상이어야|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
     ),
@@ -67,6 +67,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _UNITS: tuple[tuple[Unit, str], ...] = (
+    (
+        "duration",
+        r"얼마나\s*(걸|오래|소요)|며칠(이나|\s*(걸|동안|간|만))|몇\s*(주|개월|달|시간|년|일)\s?(이나|동안|간|걸|만에)|기간(은|이|도)?\s*(얼마|몇|\?|$)|"
+        r"\bhow long\b(?! ago)|\bhow many (working |business )?(days|weeks|months|hours)\b|\bfor how many years\b",
+    ),
     (
         "percent",
         r"몇\s*(프로|%|퍼)|지분율|비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast",
@@ -115,7 +120,7 @@ _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
     r"금액|돈|예산|매출|시가총액|시총|비용|가격|입장료|수수료|연봉|money|budget|revenue|sales|valuation|market cap|price|fees?\b|\bcosts?\b|"
     r"\bhow much\b.*\b(rais|invest|pa(y|id)\b|cost|spen[dt]|receiv|worth|g[eo]t\b)|(투자|유치|상금|지원금|월세|임대료|대금)(액|금|규모)?(은|는|이|가|을|를)?\s*(총\s*)?얼마|얼마\S*\s*(를\s*)?(투자|유치|벌)|"
-    r"\bwon\b|\bKRW\b|\bUSD\b|dollars?|달러",
+    r"얼마나\s*(걸|소요)|며칠이나|\bhow long (does|do|did|will|would)\b.*\btake|\bwon\b|\bKRW\b|\bUSD\b|dollars?|달러",
     re.IGNORECASE,
 )
 _CALENDAR = re.compile(
