@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from rapidfuzz.distance import Levenshtein
 
@@ -31,6 +31,7 @@ _WORD = r"[A-Z0-9](?:[\w&\-]|\.(?=\w))*(?:['’]s)?"
 _CAPITALISED = re.compile(rf"(?:(?<=[ (‘“\"'])|^)(?=[A-Z]){_WORD}(?: (?:(?:of|and|the|for|in|&) ){{0,2}}{_WORD})*$")
 # What ends a noun phrase: particles and endings of the word before a name.
 _BOUNDARY = re.compile(r"(은|는|을|를|이|가|에|에서|의|로|와|과|도|만|인|한|된|할|및|등|,|\.)$")
+_LOWER_WORD = re.compile(r"\b[a-z]{3,}\b")
 _UNIVERSITY = re.compile(r"(?<![가-힣])([가-힣]{2,}?)대학교")  # 부산대학교 is 부산대 to everybody
 _HANGUL = re.compile(r"[가-힣]")
 _NO_NAME = re.compile(  # figures, dates, and what a sentence ends with
@@ -42,9 +43,27 @@ _MOST_WORDS = 5
 def learn_aliases(texts: Iterable[str], lexicon: Lexicon) -> list[Pair]:
     """The pairs of forms that texts set side by side, each Korean or longer form first; in a settled order."""
     counts: Counter[Pair] = Counter()
+    ordinary: set[str] = set()
     for text in texts:
         counts.update(set(_pairs_in(text, lexicon)))
-    return sorted(_settled(counts))
+        ordinary.update(_LOWER_WORD.findall(text))
+    settled = sorted(_settled(counts))
+    known = {form for pair in settled for form in map(fold, pair)}
+    words = (pair for pair in _words_of(settled, ordinary, lexicon) if known.isdisjoint(map(fold, pair)))
+    return sorted({*settled, *words})
+
+
+def _words_of(pairs: Iterable[Pair], ordinary: Set[str], lexicon: Lexicon) -> Iterator[Pair]:
+    """Of names of several words the words that are names themselves: 타이드게이트 벤처스 (Tidegate Ventures) tells of Tidegate."""
+    found: dict[str, set[str]] = {}
+    for korean, latin in pairs:
+        words, others = korean.split(), latin.split()
+        if len(words) == len(others) > 1:
+            for own, other in zip(words, others, strict=True):
+                name = other.lower() not in ordinary and not lexicon.translations(own)
+                if name and re.fullmatch("[가-힣]{3,}", own) and sounds_alike(own, other):
+                    found.setdefault(own, set()).add(other)
+    yield from ((own, next(iter(names))) for own, names in found.items() if len(names) == 1)
 
 
 def _pairs_in(text: str, lexicon: Lexicon) -> Iterator[Pair]:

@@ -24,6 +24,7 @@ _ENGLISH = tuple(
     for pattern, sound in (
         (r"gh(?=t|$)|^wh?|(?<=[aeiou])w", ""),
         (r"tion|sion", "SN"),
+        (r"tu(?=re)", "C"),
         (r"sch|sh|th|ss|s|c(?=[eiy])", "S"),
         (r"tch|ch|dge|j|z", "C"),
         (r"ph|f|v|p|b", "P"),

@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "list",
         r"(어떤|무슨)\s*(\S+\s+)?\S*(들|것|프로그램|과정|기업|회사|서비스|분야|혜택|지원|기관|행사|사업|시설|자격증|도시|국가|대학)\S*"
-        r"(이|가|은|는|을|를|에)?\s*(있|포함|제공|운영|참여|들어)|무엇(이|들이)?\s*있|(뭐|뭣|머)(가|들이)?\s*있|목록|종류|나열|열거|모두|전부|"
+        r"(이|가|은|는|을|를|에)?\s*(있|포함|제공|운영|참여|들어)|무엇(이|들이)?\s*있|(뭐|뭣|머)(가|들이)?\s*있|목록|종류|나열|열거|모두|전부|(?<![가-힣])다\s*(알려|말해|보여|나열|대)|"
         r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|which (\w+ ){1,6}\w+s (are|have|do|did|were|can|will)\b|"
         r"what (\w+ ){0,3}\w+s (are|do|does|did|were|have|can|will)\b|what (are|were) (the|some|all|its|their|other)\b|상위\s*\d|\btop (two|three|four|five|ten|\d+)\b|뭐뭐|what (kinds|types|sorts)|\bwho are\b|each of|\ball (of )?the\b",
     ),
@@ -116,6 +116,7 @@ _SUPERLATIVE = re.compile(
     r"\b(high|low|larg|bigg|small)er\b|\blast (one|place|in)\b|\bbottom\b|on top\b|came top|"
     r"\b(head|lead)s?\b(?= (the |this |that )?(\S+ ){0,3}(list|table|rank\w*|index|field|world))|" + DEGREE
 )
+_DEGREE_WORDS = re.compile(DEGREE, re.IGNORECASE)  # they choose among rows; no row need hold them
 _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
     r"금액|돈|예산|매출|시가총액|시총|비용|가격|입장료|수수료|연봉|money|budget|revenue|sales|valuation|market cap|price|fees?\b|\bcosts?\b|"
@@ -163,7 +164,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         (*years_in(text), *_coming_year(text)),
         frozenset(term.token for term in terms if is_name(term, text)),
         _tokens_in(_MEASURES, text, terms),
-        _tokens_in(_TYPE_WORDS, text, terms),
+        _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(_DEGREE_WORDS, text, terms),
         superlative_in(text),
         _counted(text),
         bool(_STRICT.search(text)),
