@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from rag.evidence import Candidate, Floats, Weigher, years_of
-from rag.fitting import asks_person
+from rag.fitting import asks_person, find_figures
 from rag.index import Index
 from rag.questions import Question, read_question, years_in
 from rag.retrieval import Query
@@ -36,6 +36,7 @@ _AND = re.compile(
     r"\W*(그룹|의)?\s*(와|과|랑|이랑|하고|및|또는|이나|나|그리고|and|or|vs\.?|versus|as well as|with)?\W*(the\b)?\W*",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d|\|")  # of a dateline, not of a heading
 _HELD = 0.5  # match from which a name counts as met
 
 
@@ -157,10 +158,10 @@ class ExtractiveAnswerer:
         if sentences[first].kind == "item" and question.kind == "list":
             first = _first_item(sentences, first)
         last = _last_of(question, sentences, first)
-        words = sum(len(sentence.text.split()) for sentence in sentences[candidate.since : candidate.at + 1])
-        lead = min(first, candidate.since) if words <= _BRIEF else first
-        text = _joined(sentences[lead : last + 1])
-        shown = text if lead < candidate.at else _with_subject(question, query, candidate, text)
+        text = _joined(sentences[first : last + 1])
+        heading = _unsaid_heading(question, query, candidate, text)
+        lead = first if heading else _lead_of(candidate, first)
+        shown = f"{heading}: {text}" if heading else _joined(sentences[lead : last + 1])
         yield Statement(candidate.hit, lead, last, shown)
 
     def _rows(self, asking: Sequence[_Asked], candidate: Candidate) -> Iterator[Statement]:
@@ -248,7 +249,11 @@ def _is_kind(question: Question, candidate: Candidate) -> bool:
 def _in_years(question: Question, candidate: Candidate) -> bool:
     """Whether a candidate speaks of a year asked for; one without a year is dated by its headings and source."""
     source = candidate.passage.source
-    own = (*years_of(candidate.sentence), *years_in(" ".join((source.title, *candidate.passage.heading))))
+    headings = years_in(" ".join(candidate.passage.heading))
+    own = years_of(candidate.sentence)
+    if question.kind == "list":  # goals for 2030 that were told in 2025
+        own = (*own, *headings)
+    own = own or headings or years_in(source.title)
     return not question.years or bool({*(own or years_in(f"{source.as_of} {source.published}"))} & {*question.years})
 
 
@@ -358,14 +363,21 @@ def _behind(part: _Asked) -> dict[tuple[str, int], float]:
     return {place: lag for place, lag in lags.items() if lag <= (_NEARLY if place in told else 0.0)}
 
 
-def _with_subject(question: Question, query: Query, candidate: Candidate, text: str) -> str:
-    """Put the heading before a sentence that leaves unsaid whom it speaks of."""
+def _unsaid_heading(question: Question, query: Query, candidate: Candidate, text: str) -> str:
+    """The heading, where it says whom a sentence leaves unsaid; one that tells figures is a headline and names nobody."""
     unsaid = any(
         term.token in question.names and candidate.direct[n] == 0 and candidate.around[n] >= _HELD
         for n, term in enumerate(query.weighted)
     )
     heading = candidate.passage.heading[-1] if candidate.passage.heading else candidate.passage.source.title
-    return f"{heading}: {text}" if unsaid and heading not in text else text
+    names = not any(figure.kind != "date" for figure in find_figures(heading)) and not _CLOCK.search(heading)
+    return heading if unsaid and names and heading not in text else ""
+
+
+def _lead_of(candidate: Candidate, first: int) -> int:
+    """The sentence from which on to quote: the one before that names whom a sentence goes on about, if it is near."""
+    sentences = candidate.passage.sentences[candidate.since : candidate.at + 1]
+    return min(first, candidate.since) if sum(len(s.text.split()) for s in sentences) <= _BRIEF else first
 
 
 def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> int:

@@ -135,7 +135,7 @@ class Weigher:
                 continue
             around = _less_others(headings, plain, lists, self.index.sentence_tokens[first + at])
             fit = self._fit(hit.passage.sentences[at])
-            since = self._since(at, np.maximum(plain, around), carried[at], matches)
+            since = self._since(at, plain, carried[at], matches)
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
                 **self._coverage(direct, around, carried[at], beside),
@@ -183,8 +183,8 @@ class Weigher:
                 carried.append(nothing)
         return carried
 
-    def _since(self, at: int, near: Floats, carried: Floats, matches: Sequence[Floats]) -> int:
-        unsaid = self.named & (near < _MET) & (carried >= _MET)
+    def _since(self, at: int, direct: Floats, carried: Floats, matches: Sequence[Floats]) -> int:
+        unsaid = self.named & (direct < _MET) & (carried >= _MET)
         places = range(at - 1, max(at - 3, -1), -1) if unsaid.any() else ()
         return next((place for place in places if (matches[place][unsaid] >= _MET).any()), at)
 

@@ -21,7 +21,7 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "any": frozenset({"money", "percent", "points", "rank", "count", "duration", "multiple", "number"}),
 }
 _TITLES = (
-    r"\b(C[EFOST]O|CSAI|officers?|partners?|managers?|minister|secretary|spokes\w+|manages?|runs|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
+    r"\b(C[EFOST]O|CSAI|officers?|partner|managers?|minister|secretary|spokes\w+|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
     r"in charge)\b"
 )
 _ROLE_ASKED = re.compile(rf"{ROLES_KO}|{_TITLES}")
@@ -36,7 +36,7 @@ _SAME_ROLE = (
     re.compile(r"대통령"),
     re.compile(r"최고기술책임자|\bCTO\b|\bchief technology officer\b|\bhead of technology\b"),
     re.compile(r"최고재무책임자|재무\S*책임자|\bCFO\b|\bchief financial officer\b|\bhead of finance\b"),
-    re.compile(r"파트너|\bpartners?\b"),
+    re.compile(r"파트너|\bpartner\b"),
 )
 _DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
 _HUMAN = re.compile(

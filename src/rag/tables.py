@@ -82,22 +82,16 @@ class RowReader:
             group = self._group(query, best, rows)
             if len(group) != 1:  # no cell is singled out: the whole table is the list
                 return Reading(group or rows, rows, columns, "values" if group else "subjects")
-        return Reading([self._exact(query, question, best, rows)], rows, columns, "row")
+        return Reading([self._exact(best, rows, query)], rows, columns, "row")
 
-    def _exact(self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence]) -> Sentence:
-        """Of the rows that the question tells as well as the best, the one that it names in full: no Launchpad Plus for Launchpad."""
-        told = self._told_rows(query, question, rows, names=False)
-        if best not in told:
+    def _exact(self, best: Sentence, rows: Sequence[Sentence], query: Query) -> Sentence:
+        """The row that the question names in full, where the best one's name goes on: Launchpad, not Launchpad Plus."""
+        keys = {id(row): self._tokens(" ".join(value for _, value in _key(row, rows))) for row in rows}
+        asked = {token for term in query.weighted for token in term.alternatives}
+        if keys[id(best)] <= asked:
             return best
-        unasked = {
-            id(row): sum(
-                not any(term.match({token}) >= 0.5 for term in query.weighted)
-                for _, value in _key(row, rows)
-                for token in self._tokens(value)
-            )
-            for row in told
-        }
-        return min(told, key=lambda row: (unasked[id(row)], row is not best))
+        shorter = [row for row in rows if keys[id(row)] < keys[id(best)] and keys[id(row)] <= asked]
+        return max(shorter, key=lambda row: len(keys[id(row)]), default=best)
 
     def _compared(
         self, query: Query, question: Question, best: Sentence, rows: Sequence[Sentence], whole: bool
