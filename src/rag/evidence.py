@@ -177,11 +177,14 @@ class Weigher:
             told = np.maximum(matches[at - 1], carried[at - 1]) * np.float32(_CARRIES)
             if own.kind == "item" and before.kind != "row":
                 carried.append(carried[at - 1] if before.kind == "item" else told)
-            elif own.kind == "prose" == before.kind and self._leans(own.text):
+            elif own.kind == "prose" == before.kind and self._unsaid(told, matches[at]) and self._leans(own.text):
                 carried.append(np.where(self.named, told, matches[at - 1] * np.float32(_CARRIES)).astype(np.float32))
             else:
                 carried.append(nothing)
         return carried
+
+    def _unsaid(self, told: Floats, own: Floats) -> bool:
+        return bool((self.named & (told >= _MET) & (own < _MET)).any())
 
     def _since(self, at: int, direct: Floats, carried: Floats, matches: Sequence[Floats]) -> int:
         unsaid = self.named & (direct < _MET) & (carried >= _MET)
