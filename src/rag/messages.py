@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.types import Language
 
@@ -28,7 +29,7 @@ _ORDER = re.compile(
 _READER = re.compile(
     r"\b(assistants?|chat ?bots?|language models?|LLMs?|AI models?|system (prompt|message|note|override)|system:|prompt|instructions?|"
     r"answers?|answering|repl(y|ies)|asks?|asked)\b|어시스턴트|비서|챗봇|언어\s?모델|AI\s?모델|시스템\s?(메시지|프롬프트|공지|알림|지시|:)|시스템:|"
-    r"프롬프트|지시|답변|질문|모든 답|물으면|묻거든",
+    r"다른 (숫자|수치|답|값|이름|말)|\b(other|different) (numbers?|figures?|answers?|names?)\b|프롬프트|지시|답변|질문|모든 답|물으면|묻거든",
     re.IGNORECASE,
 )
 _SAYING = (
@@ -112,6 +113,7 @@ def read_message(message: str) -> Request:
     return Request(question, wish, bool(_SECRET.search(question)), _core_of(question))
 
 
+@lru_cache(maxsize=16384)
 def bids_machine(sentence: str) -> bool:
     """Whether a sentence of a document tells a machine that reads it what to say: no answer to anything."""
     words = _TOLD.sub(" ", _UNSEEN.sub("", sentence))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from rag.figures import find_figures
@@ -196,6 +197,7 @@ def _coming_year(text: str) -> tuple[str, ...]:
     return (str(date.today().year + 1),) if _NEXT_YEAR.search(text) else ()
 
 
+@lru_cache(maxsize=16384)
 def years_in(text: str) -> tuple[str, ...]:
     """The years a text names, as four digits, in order and once each."""
     found = ((full or f"20{short or shorter}") for full, short, shorter in _YEAR.findall(text))
