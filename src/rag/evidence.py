@@ -94,6 +94,7 @@ class Weigher:
         self.term = np.array([term.tag == "§t" for term in query.terms], bool)
         self.unknown = np.array([not _known(index, term) for term in query.weighted], bool)
         self.typed = np.array([term.token in question.type_words for term in query.weighted], bool)
+        self.dated = np.array([term.token in question.years for term in query.weighted], bool)
         self.required = self._required(query)
 
     def _required(self, query: Query) -> NDArray[np.bool_]:
@@ -288,7 +289,7 @@ class Weigher:
         """How well the words are met that say what is asked of the names."""
         near = candidate.near
         wide = np.maximum(near, 0.5 * candidate.beside)
-        content = ~self.named & ~self.typed
+        content = ~self.named & ~self.typed & ~self.dated
         bare = content.any() and bool((near[content] < _MET).all())  # nothing of what is asked is met, only names are
         return {
             "content": self._share(wide, content) if content.any() else 1.0,
