@@ -18,8 +18,8 @@ SOURCE = Path(rag.__file__).parent
 LAYERS = """
 types errors bootstrap privacy
 exchanges
-settings figures hangul sentences phonetic glossary lexicon lexical messages prompts
-spelling
+settings figures hangul sentences glossary lexicon lexical messages prompts
+phonetic spelling
 text
 aliases documents questions citations embedding generation
 antecedents chunking fitting standings

@@ -94,6 +94,7 @@ class Weigher:
         self.term = np.array([term.tag == "§t" for term in query.terms], bool)
         self.unknown = np.array([not _known(index, term) for term in query.weighted], bool)
         self.typed = np.array([term.token in question.type_words for term in query.weighted], bool)
+        self.asked = query.tokens
         self.dated = np.array([term.token in question.years for term in query.weighted], bool)
         self.required = self._required(query)
 
@@ -178,17 +179,18 @@ class Weigher:
             told = np.maximum(matches[at - 1], carried[at - 1]) * np.float32(_CARRIES)
             if own.kind == "item" and before.kind != "row":
                 carried.append(carried[at - 1] if before.kind == "item" else told)
-            elif own.kind == "prose" == before.kind and self._unsaid(told, matches[at]) and self._leans(own.text):
+            elif own.kind == "prose" == before.kind and self._unsaid(told, matches[at]).any() and self._leans(own.text):
                 carried.append(np.where(self.named, told, matches[at - 1] * np.float32(_CARRIES)).astype(np.float32))
             else:
                 carried.append(nothing)
         return carried
 
-    def _unsaid(self, told: Floats, own: Floats) -> bool:
-        return bool((self.named & (told >= _MET) & (own < _MET)).any())
+    def _unsaid(self, told: Floats, own: Floats) -> NDArray[np.bool_]:
+        """The names that are told before, and not in a sentence itself."""
+        return np.asarray(self.named & (told >= _MET) & (own < _MET))
 
     def _since(self, at: int, direct: Floats, carried: Floats, matches: Sequence[Floats]) -> int:
-        unsaid = self.named & (direct < _MET) & (carried >= _MET)
+        unsaid = self._unsaid(carried, direct)
         places = range(at - 1, max(at - 3, -1), -1) if unsaid.any() else ()
         return next((place for place in places if (matches[place][unsaid] >= _MET).any()), at)
 
@@ -198,8 +200,7 @@ class Weigher:
         if lead and _PRONOUN.search(lead.group()):
             return True
         names = self._rare_names(lead.group()) if lead else []
-        asked = {token for term in self.query.weighted for token in term.alternatives}
-        return all(name in asked for name in names)
+        return all(name in self.asked for name in names)
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
         """For each row of a table, its share of the question's words that tell its rows apart; 0 for other sentences."""
@@ -243,11 +244,10 @@ class Weigher:
         San Francisco stands in a row of the 2025 Global AI Cities Index, and a sentence says whose index that is. What a
         sentence begins with is its subject, which ties nothing: another subject was asked about. Nor do things of a list.
         """
-        asked = {token for term in self.query.weighted for token in term.alternatives}
         sentence = candidate.sentence
         row = sentence.kind == "row"
         names = self._rare_names(f". {sentence.caption}" if row else sentence.text)
-        ties = {*(names if row else names[1:])} - {*names[: 0 if row else 1]} - asked
+        ties = {*(names if row else names[1:])} - {*names[: 0 if row else 1]} - self.asked
         if not row and len(_SEPARATOR.findall(sentence.text)) > 1:
             return False
         lacked = [term for term, flag in zip(self.query.weighted, lacking, strict=True) if flag]

@@ -23,6 +23,7 @@ class Glossary:
         self.entries = tuple(tuple(forms) for forms in (*entries, *learnt))
         numbered = (f"§{number}" for number in range(len(entries)))
         self.tokens = (*numbered, *(f"§{squeezed(forms[0])}" for forms in learnt))
+        self._number_of = {token: number for number, token in enumerate(self.tokens)}
         entry_of: dict[str, int] = {}
         for number, forms in enumerate(self.entries):
             for form in forms:
@@ -104,7 +105,7 @@ class Glossary:
 
     def forms(self, token: str) -> Sequence[str]:
         """The forms of the entry that a token stands for."""
-        return self.entries[self.tokens.index(token)]
+        return self.entries[self._number_of[token]]
 
     def is_name(self, entry: int) -> bool:
         """Whether an entry is a name and not a common term, which has a form in lower case (IPO, initial public offering)."""

@@ -34,13 +34,13 @@ def is_korean(text: str) -> bool:
 
 def romanised(name: str) -> str:
     """A Korean name in Latin letters, without blanks and without sound changes: 엑사원 is eksawon."""
-    letters = _spelt("".join(name.split()), _LATIN_LEADS, _LATIN_VOWELS, _LATIN_TAILS)
+    letters = spelt("".join(name.split()), _LATIN_LEADS, _LATIN_VOWELS, _LATIN_TAILS)
     return letters.lower()
 
 
 def sound(word: str) -> str:
     """A Korean word in letters that sound apart: 게열사 and 계열사 are the same."""
-    return _spelt(word, _ALIKE_LEADS, _ALIKE_VOWELS, _ALIKE_TAILS)
+    return spelt(word, _ALIKE_LEADS, _ALIKE_VOWELS, _ALIKE_TAILS)
 
 
 def typed(word: str) -> str:
@@ -50,7 +50,7 @@ def typed(word: str) -> str:
     return syllables if syllables and all(map(is_korean, syllables)) else ""
 
 
-def _spelt(word: str, leads: Mapping[str, str], vowels: Mapping[str, str], tails: Mapping[str, str]) -> str:
+def spelt(word: str, leads: Mapping[str, str], vowels: Mapping[str, str], tails: Mapping[str, str]) -> str:
     """A word with its letters replaced by those of three tables; a letter that a table lacks stays."""
     spelt = ""
     for char in word:

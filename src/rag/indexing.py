@@ -134,7 +134,8 @@ class _Desk:
 
 def _holding(texts: Mapping[str, str], forms: Set[str]) -> set[str]:
     """The names of the texts that hold one of some squeezed forms."""
-    return {name for name, text in texts.items() if forms and any(form in squeezed(text) for form in forms)}
+    plain = {name: squeezed(text) for name, text in texts.items()} if forms else {}
+    return {name for name, text in plain.items() if any(form in text for form in forms)}
 
 
 def is_stale(docs_dir: Path, index_dir: Path, encoder: Encoder, glossary: Glossary) -> bool:

@@ -12,12 +12,11 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-_FIRST_SYLLABLE, _MEDIALS, _FINALS = 0xAC00, 21, 28
-_INITIAL = ["K", "K", "N", "T", "T", "R", "M", "P", "P", "S", "S", "", "C", "C", "C", "K", "T", "P", ""]
-_FINAL = [
-    "", "K", "K", "K", "N", "N", "N", "T", "R", "K", "M", "P", "R", "R", "P", "R", "M", "P", "P", "T", "T", "N", "T",
-    "T", "K", "T", "P", "T",
-]  # fmt: skip
+from rag.hangul import LEADS, TAILS, VOWELS, spelt
+
+_INITIAL = dict(zip(LEADS, "K K N T T R M P P S S  C C C K T P ".split(" "), strict=True))
+_MEDIAL = dict.fromkeys(VOWELS, "a")
+_FINAL = dict(zip(TAILS, " K K K N N N T R K M P R R P R M P P T T N T T K T P T".split(" "), strict=True))
 # In order; what is done is in capitals, so that no later rule takes it for a letter.
 _ENGLISH = tuple(
     (re.compile(pattern), sound)
@@ -53,10 +52,7 @@ def consonants(text: str) -> str:
 
 
 def _syllables(word: str) -> str:
-    sounds = ""
-    for char in word:
-        place = ord(char) - _FIRST_SYLLABLE
-        sounds += _INITIAL[place // (_MEDIALS * _FINALS)] + "a" + _FINAL[place % _FINALS]
+    sounds = spelt(word, _INITIAL, _MEDIAL, _FINAL)
     return re.sub(r"([A-Z])\1+", r"\1", sounds).replace("a", "")
 
 

@@ -48,6 +48,11 @@ class Query:
     vector: Vectors
     about: tuple[QueryTerm, ...] = ()  # names of which an answer must be about one
 
+    @property
+    def tokens(self) -> frozenset[str]:
+        """All tokens that one of the terms may be met by."""
+        return frozenset(token for term in self.weighted for token in term.alternatives)
+
 
 class Retriever:
     """Searches an index by words and by meaning."""

@@ -87,7 +87,7 @@ class RowReader:
     def _exact(self, best: Sentence, rows: Sequence[Sentence], query: Query) -> Sentence:
         """The row that the question names in full, where the best one's name goes on: Launchpad, not Launchpad Plus."""
         keys = {id(row): self._tokens(" ".join(value for _, value in _key(row, rows))) for row in rows}
-        asked = {token for term in query.weighted for token in term.alternatives}
+        asked = query.tokens
         if keys[id(best)] <= asked:
             return best
         shorter = [row for row in rows if keys[id(row)] < keys[id(best)] and keys[id(row)] <= asked]
