@@ -157,12 +157,21 @@ class ExtractiveAnswerer:
         sentences, first = candidate.passage.sentences, candidate.at
         if sentences[first].kind == "item" and question.kind == "list":
             first = _first_item(sentences, first)
-        last = _last_of(question, sentences, first)
+        last = max(_last_of(question, sentences, first), self._going_on(asking[0].weigher, candidate))
         text = _joined(sentences[first : last + 1])
         heading = _unsaid_heading(question, query, candidate, text)
         lead = first if heading else _lead_of(candidate, first)
         shown = f"{heading}: {text}" if heading else _joined(sentences[lead : last + 1])
         yield Statement(candidate.hit, lead, last, shown)
+
+    def _going_on(self, weigher: Weigher, candidate: Candidate) -> int:
+        """The sentence after a candidate that lacks something asked, where that one goes on about the same; else its own place."""
+        at, sentences = candidate.at, candidate.passage.sentences
+        after = sentences[at + 1] if at + 1 < len(sentences) else None
+        if after is None or not (after.kind == "prose" == candidate.sentence.kind) or not weigher.lacks(candidate):
+            return at
+        words = len(candidate.sentence.text.split()) + len(after.text.split())
+        return at + 1 if words <= _BRIEF and weigher.leans(after.text) else at
 
     def _rows(self, asking: Sequence[_Asked], candidate: Candidate) -> Iterator[Statement]:
         """What the rows of a table say, a statement for each passage over which those that answer are spread."""

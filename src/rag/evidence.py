@@ -27,11 +27,12 @@ WEIGHTS: Mapping[str, float] = {
     "names": 3.1, "names_around": 2.7, "words": 3.4, "words_around": 0.9, "names_carried": 2.7, "words_carried": 0.0, "words_beside": -2.5, "cosine": 3.1,
     "lexical": 2.2, "dense": 1.4, "fit": 2.2, "misfit": -1.7, "years": 1.3, "other_years": -0.8, "more_years": -0.7,
     "first": 0.6, "long": 0.1, "definition": 2.0, "defines": 2.0, "lists": 1.0, "rank": 3.0, "row_key": 2.0,
+    "names_before": 0.0, "words_before": 0.0, "handed": 0.0, "handed_none": 0.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
     "content": -3.8, "content_direct": 2.5, "has_content": -0.3, "missing": -0.2, "missing_term": -2.5,
     "unknown": -0.3, "cosine": 1.8, "fit": 1.3, "misfit": -0.2, "across": 0.3, "all": 3.0, "bare": -0.4,
-    "bare_fact": -0.8, "met": 1.1, "bias": -2.6,
+    "bare_fact": -0.8, "met": 1.1, "words_before": 0.0, "handed": 0.0, "bias": -2.6,
 }  # fmt: skip
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
@@ -44,6 +45,8 @@ _PRONOUN = re.compile(
     r"(?<![가-힣])(이는|이들|그는|그들|양측|회사 측)",
     re.IGNORECASE,
 )
+_REACH = 3  # sentences before one that may tell what it is about
+_DECAY = 0.85
 _CARRIES = 0.95  # what is left of a subject from one sentence to the next
 _MET = 0.5  # match from which a term counts as met
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
@@ -131,6 +134,7 @@ class Weigher:
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
         carried = self._carried(hit.passage, matches)
+        before, fits_before = self._before(number, matches)
         lists = list(self._lists(hit.passage)) if (headings[self.named] >= _MET).any() else []
         for at, plain in enumerate(matches):
             if bids_machine(hit.passage.sentences[at].text):
@@ -141,6 +145,7 @@ class Weigher:
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
                 **self._coverage(direct, around, carried[at], beside),
+                **self._handed(direct, around, carried[at], before[at], fit, fits_before[at]),
                 **self._meaning(float(cosines[at]), hit),
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
@@ -179,7 +184,7 @@ class Weigher:
             told = np.maximum(matches[at - 1], carried[at - 1]) * np.float32(_CARRIES)
             if own.kind == "item" and before.kind != "row":
                 carried.append(carried[at - 1] if before.kind == "item" else told)
-            elif own.kind == "prose" == before.kind and self._unsaid(told, matches[at]).any() and self._leans(own.text):
+            elif own.kind == "prose" == before.kind and self._unsaid(told, matches[at]).any() and self.leans(own.text):
                 carried.append(np.where(self.named, told, matches[at - 1] * np.float32(_CARRIES)).astype(np.float32))
             else:
                 carried.append(nothing)
@@ -194,13 +199,49 @@ class Weigher:
         places = range(at - 1, max(at - 3, -1), -1) if unsaid.any() else ()
         return next((place for place in places if (matches[place][unsaid] >= _MET).any()), at)
 
-    def _leans(self, text: str) -> bool:
+    def leans(self, text: str) -> bool:
         """Whether a sentence begins with a pronoun, or without a rare name but for one that the question has too."""
         lead = _LEAD.match(text)
         if lead and _PRONOUN.search(lead.group()):
             return True
         names = self._rare_names(lead.group()) if lead else []
         return all(name in self.asked for name in names)
+
+    def _before(self, number: int, matches: Sequence[Floats]) -> tuple[list[Floats], list[float]]:
+        """Match of each term in the three sentences before each, the nearer the better, and whether one of them is of the kind asked for."""
+        index, passage = self.index, self.index.passages[number]
+        earlier: list[tuple[Floats, float]] = []
+        if number and index.passages[number - 1].document_id == passage.document_id and index.passages[number - 1].heading == passage.heading:
+            previous = index.passages[number - 1]
+            start = int(index.first_sentence[number - 1])
+            for at in range(max(0, len(previous.sentences) - _REACH), len(previous.sentences)):
+                own = previous.sentences[at]
+                if own.kind != "row":
+                    earlier.append((matches_of(self.query.weighted, index.sentence_tokens[start + at]), self._fit(own)))
+        found, fits = [], []
+        for at, own in enumerate(passage.sentences):
+            near = earlier[-_REACH:] if own.kind != "row" else []
+            told = np.zeros(len(self.named), np.float32)
+            for back, (match, _) in enumerate(reversed(near)):
+                told = np.maximum(told, match * np.float32(_DECAY**back))
+            found.append(told)
+            best = max(near, key=lambda pair: float(self.weights @ pair[0]), default=(told, 1.0))
+            fits.append(best[1])
+            earlier = [] if own.kind == "row" else [*earlier, (matches[at], self._fit(own))]
+        return found, fits
+
+    def _handed(self, direct: Floats, around: Floats, carried: Floats, before: Floats, fit: float, fit_before: float) -> dict[str, float]:
+        near = np.maximum(direct, np.maximum(around, carried))
+        told = np.maximum(before - near, 0)
+        typed = self.question.kind in ("figure", "date", "person", "place", "contact") or self.question.unit != "any"
+        handed = float(typed and fit == 1.0 and fit_before < 1.0)
+        every = np.ones(len(told), bool)
+        return {
+            "names_before": self._share(told, self.named),
+            "words_before": self._share(told, ~self.named),
+            "handed": handed * self._share(told, every),
+            "handed_none": float(typed and fit < 1.0) * self._share(told, every),
+        }
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
         """For each row of a table, its share of the question's words that tell its rows apart; 0 for other sentences."""
@@ -226,6 +267,11 @@ class Weigher:
             "words_carried": self._share(before, ~self.named),
             "words_beside": self._share(in_passage, ~self.named),
         }
+
+    def lacks(self, candidate: Candidate) -> bool:
+        """Whether a candidate leaves a word of the question unmet, or is not of the kind asked for."""
+        content = ~self.named & ~self.typed & ~self.dated
+        return candidate.features["fit"] < 0.5 or bool((candidate.near[content] < _MET).any())
 
     def meets_binding(self, candidate: Candidate) -> bool:
         """Whether a candidate speaks of one of the names that a query is bound to, if it is."""

@@ -32,9 +32,12 @@ class QueryTerm:
     weight: float = 1.0
     parts: tuple[QueryTerm, ...] = ()
     is_name: bool = False
+    spelt: frozenset[str] = frozenset()  # pairs of syllables of the whole word: who has all of them has the word
 
     def match(self, held: Set[str]) -> float:
         """How well some tokens meet the term, 0 to 1."""
+        if self.spelt and self.spelt <= held:
+            return 1.0
         best = max((weight for token, weight in self.alternatives.items() if token in held), default=0.0)
         if best == 1.0 or not self.parts:
             return best

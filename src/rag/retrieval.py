@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rag.figures.words import ORDINALS
 from rag.hangul import is_korean
 from rag.index import Index
 from rag.lexical import QueryTerm
@@ -26,6 +27,7 @@ from rag.types import Encoder, Hit, Language, Vectors
 DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.2
 _BIGRAM_WEIGHT = 0.4
 _INSIDE_WORD = 0.7  # match of a noun of two syllables inside a longer word
+_AS_DIGITS = 0.8  # match of an ordinal written in digits
 WEAK = 0.4  # weight of words that say little
 CONTEXT_TAG = "CTX"
 _CONTEXT = 0.3  # weight of the words of the question before
@@ -171,12 +173,15 @@ class Retriever:
                 for token, weight in self.lexicon.translations(pair).items():
                     alternatives[token] = max(alternatives.get(token, 0.0), weight**0.5)
             parts = tuple(QueryTerm(part.token, self._alternatives(part)) for part in _parts(term, found))
-            yield QueryTerm(term.token, alternatives, WEAK if term.weak else 1.0, parts, term.tag == "§")
+            weight = WEAK if term.weak else 1.0
+            yield QueryTerm(term.token, alternatives, weight, parts, term.tag == "§", _spelt(terms, place))
 
     def _alternatives(self, term: Term) -> dict[str, float]:
         alternatives = dict(self.lexicon.alternatives(term.token))
         if term.tag.startswith("NN") and len(term.token) == 2:  # 배구 stands in 배구단
             alternatives[f"~{term.token}"] = _INSIDE_WORD
+        if term.token in ORDINALS:  # the second phase is 2단계
+            alternatives[str(ORDINALS[term.token])] = _AS_DIGITS
         return alternatives
 
     def search(self, text: str, k: int = 10) -> list[Hit]:
@@ -244,6 +249,21 @@ def _parts(term: Term, found: Sequence[Term]) -> list[Term]:
         return []
     inner = [t for t in found if term.start <= t.start and t.end <= term.end and t.token[0] != "§" and not t.stop]
     return inner if len(inner) >= (3 if term.tag == "§" else 2) else []
+
+
+def _spelt(terms: Sequence[Term], place: int) -> frozenset[str]:
+    """The pairs of syllables of the Korean compound that a noun is part of: the analyser takes one apart here and not there."""
+    first = last = place
+    while first and _is_noun(terms[first - 1]) and terms[first - 1].end == terms[first].start:
+        first -= 1
+    while last + 1 < len(terms) and _is_noun(terms[last + 1]) and terms[last].end == terms[last + 1].start:
+        last += 1
+    word = "".join(term.token for term in terms[first : last + 1]) if _is_noun(terms[place]) else ""
+    return frozenset(bigrams(word)) if len(word) > 2 else frozenset()
+
+
+def _is_noun(term: Term) -> bool:
+    return term.tag[:2] == "NN" and is_korean(term.token)
 
 
 def _pairs(terms: Sequence[Term], place: int) -> Iterable[str]:

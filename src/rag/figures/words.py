@@ -8,7 +8,7 @@ from decimal import Decimal
 from rag.figures.figure import Figure, Kind
 from rag.figures.numbers import ENGLISH, longest_first
 
-_ORDINALS = {
+ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
     "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
@@ -33,14 +33,14 @@ _CLOCK = re.compile(
     r"|(?P<h3>[01]?\d|2[0-4])\s?시(?!간|장|대|즌|리|범|민|도|험|작|가|설|스)(?:\s?(?P<m3>[0-5]?\d)\s?분)?"
 )
 _NTH = re.compile(
-    rf"(?i:(?P<digits>\d{{1,4}}(?:,\d{{3}})?)(?:st|nd|rd|th)|(?P<word>(?:(?:twenty|thirty|forty|fifty)-)?(?:{longest_first(_ORDINALS)})))(?![A-Za-z])(?P<noun>[\s-](?:place|century|floor|edition|year)(?![a-z]))?"
+    rf"(?i:(?P<digits>\d{{1,4}}(?:,\d{{3}})?)(?:st|nd|rd|th)|(?P<word>(?:(?:twenty|thirty|forty|fifty)-)?(?:{longest_first(ORDINALS)})))(?![A-Za-z])(?P<noun>[\s-](?:place|century|floor|edition|year)(?![a-z]))?"
 )
 _NOT_NTH = re.compile(r"(?i:\s(?:of\sall|half|and\sforemost)|[\s-](?:hand|of\sall|party|name)|\s?s)(?![a-z])")
 _NO_NTH_AFTER = re.compile(r"(?<![A-Za-z])(?:at|per|a)\s$", re.I)
 _JE = re.compile(r"제\s?(?P<digits>\d{1,4})\s?(?P<unit>회|차|기|호|번째|위)?(?!\d)")
 _KOREAN_FIRST = re.compile(r"최초|처음|첫\s?(?:번째|째)|첫(?=\s)|(?P<two>둘째)|(?P<three>셋째)|(?P<four>넷째)")
 _FOLD_WORD = re.compile(rf"(?i:(?P<fold>{longest_first(_FOLDS)})|twice)(?![A-Za-z])")
-STARTS = longest_first([*_ORDINALS, *_FOLDS, "twice", "half"])
+STARTS = longest_first([*ORDINALS, *_FOLDS, "twice", "half"])
 
 
 def plain_figure(kind: Kind, unit: str, value: Decimal | int, start: int, end: int) -> Figure:
@@ -107,7 +107,7 @@ def _nth_value(match: re.Match[str]) -> int:
     if match["digits"]:
         return int(match["digits"].replace(",", ""))
     tens, _, word = match["word"].lower().rpartition("-")
-    return _ORDINALS[word] + (ENGLISH[tens] if tens else 0)
+    return ORDINALS[word] + (ENGLISH[tens] if tens else 0)
 
 
 def read_fold(text: str, pos: int) -> Figure | None:
