@@ -19,7 +19,7 @@ from rag.text import Analyzer, Term
 from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
-SURE = -0.6  # log-odds from which a sentence may answer; calibrated on evals/cases/dev*.jsonl
+SURE = -0.8  # log-odds from which a sentence may answer; calibrated on evals/cases/dev*.jsonl
 _SHARE = 0.85  # further sentences are added until the chosen ones hold the answer with this probability
 _BRIEF = 60  # words an answer stays below, but for lists and explanations
 _DIFFER = re.compile(
@@ -168,7 +168,7 @@ class ExtractiveAnswerer:
         """The sentence after a candidate that lacks something asked, where that one goes on about the same; else its own place."""
         at, sentences = candidate.at, candidate.passage.sentences
         after = sentences[at + 1] if at + 1 < len(sentences) else None
-        if after is None or not (after.kind == "prose" == candidate.sentence.kind) or not weigher.lacks(candidate):
+        if after is None or not (after.kind == "prose" == candidate.sentence.kind) or not candidate.lacks:
             return at
         words = len(candidate.sentence.text.split()) + len(after.text.split())
         return at + 1 if words <= _BRIEF and weigher.leans(after.text) else at

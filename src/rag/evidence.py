@@ -24,15 +24,16 @@ from rag.types import Hit, Passage, Sentence
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 3.1, "names_around": 2.7, "words": 3.4, "words_around": 0.9, "names_carried": 2.7, "words_carried": 0.0, "words_beside": -2.5, "cosine": 3.1,
-    "lexical": 2.2, "dense": 1.4, "fit": 2.2, "misfit": -1.7, "years": 1.3, "other_years": -0.8, "more_years": -0.7,
-    "first": 0.6, "long": 0.1, "definition": 2.0, "defines": 2.0, "lists": 1.0, "rank": 3.0, "row_key": 2.0,
-    "names_before": 0.0, "words_before": 0.0, "handed": 0.0, "handed_none": 0.0,
+    "names": 2.1, "names_around": 2.0, "words": 3.7, "words_around": 1.5, "names_carried": 1.9, "words_carried": 0.9,
+    "words_beside": -2.0, "cosine": 3.3, "lexical": 2.4, "dense": 1.6, "fit": 2.8, "misfit": -0.6, "years": 1.5,
+    "other_years": -0.8, "more_years": -0.7, "first": 0.2, "long": -0.2, "definition": 2.0, "defines": 2.0,
+    "lists": 1.6, "rank": 2.4, "row_key": 2.0, "names_before": 1.0, "words_before": 2.4, "handed": 1.0,
+    "handed_none": -0.2,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -3.8, "content_direct": 2.5, "has_content": -0.3, "missing": -0.2, "missing_term": -2.5,
-    "unknown": -0.3, "cosine": 1.8, "fit": 1.3, "misfit": -0.2, "across": 0.3, "all": 3.0, "bare": -0.4,
-    "bare_fact": -0.8, "met": 1.1, "words_before": 0.0, "handed": 0.0, "bias": -2.6,
+    "content": -2.0, "content_direct": 1.9, "has_content": 0.3, "missing": 0.5, "missing_term": -1.7, "unknown": 1.2,
+    "cosine": 2.6, "fit": 0.9, "misfit": -0.0, "across": 0.5, "all": 2.2, "bare": -0.3, "bare_fact": -0.5, "met": 1.0,
+    "words_before": -1.0, "handed": 2.7, "bias": -3.9,
 }  # fmt: skip
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
@@ -65,6 +66,7 @@ class Candidate:
     since: int  # the sentence that names whom this one goes on about; its own place where it says so itself
     beside: Floats  # in the other sentences of its passage
     told: Floats  # in those of them that are prose
+    lacks: bool  # it leaves a word of the question unmet, or is not of the kind asked for
     features: Mapping[str, float]
     score: float
 
@@ -153,7 +155,9 @@ class Weigher:
                 "row_key": keys[at],
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
-            yield Candidate(hit, at, direct, around, carried[at], since, beside, told, features, score)
+            near = np.maximum(direct, np.maximum(around, carried[at]))
+            lacks = fit < _MET or bool((near[~self.named & ~self.typed & ~self.dated] < _MET).any())
+            yield Candidate(hit, at, direct, around, carried[at], since, beside, told, lacks, features, score)
 
     def _lists(self, passage: Passage) -> Iterator[tuple[NDArray[np.bool_], frozenset[str]]]:
         """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the others' names."""
@@ -267,11 +271,6 @@ class Weigher:
             "words_carried": self._share(before, ~self.named),
             "words_beside": self._share(in_passage, ~self.named),
         }
-
-    def lacks(self, candidate: Candidate) -> bool:
-        """Whether a candidate leaves a word of the question unmet, or is not of the kind asked for."""
-        content = ~self.named & ~self.typed & ~self.dated
-        return candidate.features["fit"] < 0.5 or bool((candidate.near[content] < _MET).any())
 
     def meets_binding(self, candidate: Candidate) -> bool:
         """Whether a candidate speaks of one of the names that a query is bound to, if it is."""
