@@ -221,6 +221,8 @@ def _is_latin_name(text: str, start: int, end: int) -> bool:
     word, before = text[start:end], text[:start].rstrip(" \"'“‘(")
     if _CALENDAR.fullmatch(word) or text[end : end + 2] == ". ":  # Feb 2025, Prof. Lee
         return False
+    if len(word) < 2 and before[-1:] in "'’":  # what is left of a name's 's
+        return False
     if language_of(text) == "ko":
         return len(word) > 2
     starts = not before or before[-1] in ".!?:;\n"

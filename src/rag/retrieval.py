@@ -22,6 +22,7 @@ from rag.lexicon import Lexicon
 from rag.questions import is_name
 from rag.spelling import Spelling, spelt_out
 from rag.text import FUNCTION_WORDS, Analyzer, Term, bigrams, fold, language_of, query_terms
+from rag.transliteration import Transliterations
 from rag.types import Encoder, Hit, Language, Vectors
 
 DENSE_WITHIN, DENSE_ACROSS = 0.1, 0.2
@@ -76,7 +77,7 @@ class Retriever:
             text, found = mended, self.analyzer.terms(mended)
         terms = tuple(query_terms(found))
         vector = self.encoder.encode_queries([f"{text} {context}".strip()])[0]
-        weighted = tuple(self._weighted(terms, found))
+        weighted = tuple(self._weighted(text, terms, found))
         around, around_weighted = self._context(context, {term.token for term in terms})
         about = self._about(text, context) if bound else ()
         return Query(text, language or language_of(text), terms + around, weighted + around_weighted, vector, about)
@@ -87,7 +88,7 @@ class Retriever:
             return ()
         found = self.analyzer.terms(context)
         terms = query_terms(found)
-        pairs = zip(terms, self._weighted(terms, found), strict=True)
+        pairs = zip(terms, self._weighted(text, terms, found), strict=True)
         named = [(t, w) for t, w in pairs if is_name(t, context) and t.token not in self.common]
         known = [w for t, w in named if t.tag == "§"]  # the words of other names are ordinary ones: Institute
         return tuple(known or [w for _, w in named])
@@ -96,7 +97,7 @@ class Retriever:
         """The terms of a text around the query that the query lacks; they stand nowhere in it and name nothing."""
         found = self.analyzer.terms(text) if text else []
         terms = query_terms(found)
-        pairs = zip(terms, self._weighted(terms, found), strict=True)
+        pairs = zip(terms, self._weighted(text, terms, found), strict=True)
         new = [(term, weighted) for term, weighted in pairs if term.token not in known]
         return (
             tuple(replace(term, start=-1, end=-1, tag=CONTEXT_TAG) for term, _ in new),
@@ -166,9 +167,9 @@ class Retriever:
         tokens = (token for token in self.index.lexical.vocabulary if token[0] not in "§~" and not token[0].isdigit())
         return Spelling({*words, *tokens, *FUNCTION_WORDS}, forms)
 
-    def _weighted(self, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
+    def _weighted(self, text: str, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):
-            alternatives = self._alternatives(term)
+            alternatives = self._alternatives(term) | self._in_other_script(term, text[term.start : term.end])
             for pair in _pairs(terms, place):  # a phrase translates as a whole: graduate school -> 대학원
                 for token, weight in self.lexicon.translations(pair).items():
                     alternatives[token] = max(alternatives.get(token, 0.0), weight**0.5)
@@ -183,6 +184,15 @@ class Retriever:
         if term.token in ORDINALS:  # the second phase is 2단계
             alternatives[str(ORDINALS[term.token])] = _AS_DIGITS
         return alternatives
+
+    def _in_other_script(self, term: Term, word: str) -> dict[str, float]:
+        """The tokens that write a noun or a name in the other script."""
+        latin = term.tag == "EN" and word[:1].isupper()
+        return self._transliterations.of(word) if latin or _is_noun(term) else {}
+
+    @cached_property
+    def _transliterations(self) -> Transliterations:
+        return Transliterations(self.index.lexical.vocabulary, self.analyzer.stem)
 
     def search(self, text: str, k: int = 10) -> list[Hit]:
         """The k best passages, best first."""

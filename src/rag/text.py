@@ -111,7 +111,7 @@ class Analyzer:
 
     def __init__(self, glossary: Glossary) -> None:
         self.glossary = glossary
-        self._stem = Stemmer.Stemmer("english").stemWord
+        self.stem = Stemmer.Stemmer("english").stemWord
         self._lock = threading.Lock()
         # The same messages, headings and columns come again and again; what is remembered goes with the analyser.
         self._remembered = lru_cache(maxsize=4096)(lambda text: tuple(self.terms_of([text])[0]))
@@ -162,7 +162,7 @@ class Analyzer:
         if word[0].isdigit():
             return Term(word.replace(",", ""), *match.span(), "SN")
         word = word.lower().replace("’", "'").removesuffix("'s")
-        token = word if word in FUNCTION_WORDS else self._stem(_IRREGULAR.get(word, word))
+        token = word if word in FUNCTION_WORDS else self.stem(_IRREGULAR.get(word, word))
         return Term(token, *match.span(), "EN")
 
 
