@@ -259,7 +259,7 @@ def _in_years(question: Question, candidate: Candidate) -> bool:
     """Whether a candidate speaks of a year asked for; one without a year is dated by its headings and source."""
     source = candidate.passage.source
     headings = years_in(" ".join(candidate.passage.heading))
-    own = years_of(candidate.sentence)
+    own = years_of(candidate.sentence, source)
     if question.kind == "list":  # goals for 2030 that were told in 2025
         own = (*own, *headings)
     own = own or headings or years_in(source.title)

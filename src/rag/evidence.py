@@ -20,7 +20,7 @@ from rag.messages import bids_machine
 from rag.questions import Question, is_name, years_in
 from rag.retrieval import COMMON, Query
 from rag.text import Analyzer, Term
-from rag.types import Hit, Passage, Sentence
+from rag.types import Hit, Passage, Sentence, Source
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
@@ -46,8 +46,14 @@ _PRONOUN = re.compile(
     r"(?<![가-힣])(이는|이들|그는|그들|양측|회사 측)",
     re.IGNORECASE,
 )
+_RELATIVE = (
+    (-1, re.compile(r"지난해|작년|전년|\blast year\b|\bthe year before\b", re.IGNORECASE)),
+    (0, re.compile(r"올해|금년|\bthis year\b", re.IGNORECASE)),
+    (1, re.compile(r"내년|이듬해|\bnext year\b|\bthe following year\b", re.IGNORECASE)),
+)
 _REACH = 3  # sentences before one that may tell what it is about
 _DECAY = 0.85
+_TOPIC = 0.65  # what a sentence without a name of its own is likely to go on about: what its document opens with
 _CARRIES = 0.95  # what is left of a subject from one sentence to the next
 _MET = 0.5  # match from which a term counts as met
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
@@ -102,6 +108,7 @@ class Weigher:
         self.asked = query.tokens
         self.dated = np.array([term.token in question.years for term in query.weighted], bool)
         self.required = self._required(query)
+        self._topics: dict[str, Floats] = {}
 
     def _required(self, query: Query) -> NDArray[np.bool_]:
         """Terms that an answer must meet: names, but for those of every fifth passage, and words nobody knows."""
@@ -135,7 +142,7 @@ class Weigher:
         told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
-        carried = self._carried(hit.passage, matches)
+        carried = self._carried(number, matches)
         before, fits_before = self._before(number, matches)
         lists = list(self._lists(hit.passage)) if (headings[self.named] >= _MET).any() else []
         for at, plain in enumerate(matches):
@@ -179,20 +186,45 @@ class Weigher:
             return float(any(not any(a <= date.start < b for a, b in names) for date in dates))
         return fit
 
-    def _carried(self, passage: Passage, matches: Sequence[Floats]) -> list[Floats]:
+    def _carried(self, number: int, matches: Sequence[Floats]) -> list[Floats]:
         """What the sentences before tell of each: whom it goes on about (Its partner is Han), what an item is one of."""
-        nothing = np.zeros(len(self.named), np.float32)
-        carried = [nothing]
-        for at in range(1, len(matches)):
-            before, own = passage.sentences[at - 1], passage.sentences[at]
-            told = np.maximum(matches[at - 1], carried[at - 1]) * np.float32(_CARRIES)
-            if own.kind == "item" and before.kind != "row":
-                carried.append(carried[at - 1] if before.kind == "item" else told)
-            elif own.kind == "prose" == before.kind and self._unsaid(told, matches[at]).any() and self.leans(own.text):
-                carried.append(np.where(self.named, told, matches[at - 1] * np.float32(_CARRIES)).astype(np.float32))
+        passage, topic = self.index.passages[number], self._topic(self.index.passages[number].document_id)
+        told, before = self._told_before(number)
+        carried: list[Floats] = []
+        for own, match in zip(passage.sentences, matches, strict=True):
+            nothing = np.zeros(len(self.named), np.float32)
+            if own.kind == "item" and before is not None and before.kind != "row":
+                carried.append(carried[-1] if before.kind == "item" and carried else told)
+            elif own.kind == "prose" and self._unsaid(np.maximum(told, topic), match).any() and self.leans(own.text):
+                heard = told if before is not None and before.kind == "prose" else nothing
+                carried.append(np.where(self.named, np.maximum(heard, topic), heard).astype(np.float32))
             else:
                 carried.append(nothing)
+            # Of the words, only those of the sentence right before; of the names, all that it goes on about.
+            kept = np.where(self.named, np.maximum(match, np.where(carried[-1] > topic, carried[-1], 0)), match)
+            told, before = (kept * np.float32(_CARRIES)).astype(np.float32), own
         return carried
+
+    def _told_before(self, number: int) -> tuple[Floats, Sentence | None]:
+        """What the sentence before a passage tells, in the same section; nothing and None at the beginning of one."""
+        passages, nothing = self.index.passages, np.zeros(len(self.named), np.float32)
+        own, previous = passages[number], passages[number - 1] if number else None
+        if previous is None or (previous.document_id, previous.heading) != (own.document_id, own.heading):
+            return nothing, None
+        last = int(self.index.first_sentence[number]) - 1
+        told = matches_of(self.query.weighted, self.index.sentence_tokens[last])
+        return told * np.float32(_CARRIES), previous.sentences[-1]
+
+    def _topic(self, document: str) -> Floats:
+        """Match of each name in what a document is about: it opens with it, and comes back to it."""
+        if document not in self._topics:
+            numbers = self.index.numbers_of[document]
+            opening = int(self.index.first_sentence[numbers[0]])
+            held = {*self.index.context_tokens[numbers[0]], *self.index.sentence_tokens[opening]}
+            if len(self.index.passages[numbers[0]].sentences) > 1:
+                held.update(self.index.sentence_tokens[opening + 1])
+            self._topics[document] = np.where(self.named, matches_of(self.query.weighted, held) * np.float32(_TOPIC), 0)
+        return self._topics[document]
 
     def _unsaid(self, told: Floats, own: Floats) -> NDArray[np.bool_]:
         """The names that are told before, and not in a sentence itself."""
@@ -363,7 +395,7 @@ class Weigher:
 
     def _shape(self, passage: Passage, at: int, fit: float) -> dict[str, float]:
         sentence = passage.sentences[at]
-        own = set(years_of(sentence))
+        own = set(years_of(sentence, passage.source))
         asked = set(self.question.years)
         source = set(years_in(f"{passage.source.as_of} {passage.source.published} {' '.join(passage.heading)}"))
         return {
@@ -398,10 +430,16 @@ class Weigher:
         return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
 
 
-def years_of(sentence: Sentence) -> tuple[str, ...]:
-    """The years a sentence speaks of; a row of a table that is headed by a year, of that year alone."""
+def years_of(sentence: Sentence, source: Source) -> tuple[str, ...]:
+    """The years a sentence speaks of, also as last year; a row of a table that is headed by a year, of that year alone."""
     heads = years_in(sentence.cells[0][1]) if sentence.cells else ()
-    return heads or years_in(sentence.text)
+    return heads or (*years_in(sentence.text), *_counted_from(source.published, sentence.text))
+
+
+def _counted_from(published: str, text: str) -> Iterator[str]:
+    """The years that a text tells by their distance from the one it was published in."""
+    if published[:4].isdigit():
+        yield from (str(int(published[:4]) + years) for years, words in _RELATIVE if words.search(text))
 
 
 def term_weights(index: Index, terms: Sequence[QueryTerm]) -> Floats:

@@ -29,6 +29,7 @@ CONTACTS: dict[str, str] = {
 # First match wins, so the order says which reading is stronger.
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("contact", "|".join(CONTACTS)),
+    ("other", r"(?<![가-힣])왜(?![가-힣])|이유|까닭|무엇 때문|뭐 때문|\bwhy\b|\bhow come\b|\breasons?\b"),
     (
         "compare",
         r"비교|차이|대비|중\s*(어느|누가|뭐가|무엇이|어디가)|보다|\bvs\b|versus|compar|differen|\bor\b.*\b(better|worse|higher|lower|more|less|bigger|larger|earlier|later|first)\b|"
@@ -221,7 +222,7 @@ def _is_latin_name(text: str, start: int, end: int) -> bool:
     word, before = text[start:end], text[:start].rstrip(" \"'“‘(")
     if _CALENDAR.fullmatch(word) or text[end : end + 2] == ". ":  # Feb 2025, Prof. Lee
         return False
-    if len(word) < 2 and before[-1:] in "'’":  # what is left of a name's 's
+    if len(word) < 2 and text[max(start - 1, 0) : start] in ("'", "’"):  # what is left of a name's 's
         return False
     if language_of(text) == "ko":
         return len(word) > 2

@@ -14,6 +14,7 @@ from rag.documents.lines import Line, ends_sentence, has_full_stop, line_of, squ
 from rag.documents.masking import Canvas
 
 _TOKEN = re.compile(r"[^\s/|·•,:;>»«<()\[\]{}+#*\-–—!?.…▲▼△▽◀▶←→↑↓ⓒ©✕×☰\d]+")
+_TRAIL = re.compile(r"[^>›»|]{1,25}(?: [>›»] [^>›»|]{1,25}){1,5}")
 _ORNAMENT = re.compile(r"[\W_]+$")
 _MARKED = "»▶→"  # before the post a list shows
 _HEAD_LINES = 12  # how far down the counters of a post and its repeated title are looked for
@@ -79,7 +80,8 @@ def is_list_head(text: str) -> bool:
 
 
 def _is_page_head(line: Line) -> bool:
-    return line.kind != "row" and bool(vocab.PAGE_HEAD.match(line.text))
+    """Whether a line at the top is a counter of the page, or the way to it (Home > News > Business)."""
+    return line.kind != "row" and bool(vocab.PAGE_HEAD.match(line.text) or _TRAIL.fullmatch(line.text))
 
 
 def _is_controls(text: str) -> bool:

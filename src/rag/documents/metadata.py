@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from rag.documents.frontmatter import Fields
 from rag.documents.html import Head
-from rag.documents.lines import Line, has_full_stop
+from rag.documents.lines import Line, ends_sentence, has_full_stop
 from rag.text import language_of
 from rag.types import Block, Language, Source
 
@@ -28,6 +29,8 @@ _STAMP = re.compile(r".{0,30}(?P<date>(?:19|20)\d\d\s?[.\-/]\s?\d{1,2}\s?[.\-/]\
 _SITE_NAME = re.compile(r"(?<=\S{2})\s+(?:[|–—:·-]|::|&lt;|<)\s+[^|–—:·<-]{1,25}$")
 _DATE_KEYS = ("article:published_time", "datepublished", "date", "pubdate", "dc.date", "dc.date.issued", "time")
 _MAX_TITLE = 100
+_ABOVE = 6  # blocks above the text among which a headline is looked for
+_NO_HEADLINE = re.compile(r" [>»|] |\d\d?:\d\d|\S@\S|^by [A-Z]|기자$", re.IGNORECASE)
 
 
 def source_of(
@@ -91,12 +94,19 @@ def _language(named: str, body: str) -> Language:
 
 
 def _title(head: Head, blocks: Sequence[Block], post: str) -> str:
-    """The top heading, what the page calls itself, the post a list marks as shown, or the first line."""
+    """The top heading, what the page calls itself, the post a list marks as shown, or the headline it begins with."""
     top = next((block.text for block in blocks if block.kind == "heading" and block.level == 1), "")
     found = top or head.values.get("og:title") or _SITE_NAME.sub("", head.title) or post
-    if not found and blocks:
-        found = blocks[0].text if blocks[0].kind == "heading" else _shortened(blocks[0].text)
-    return found
+    return found or _headline(blocks)
+
+
+def _headline(blocks: Sequence[Block]) -> str:
+    """The first heading, else the longest line above the text: a paper's name and its sections stand there, too."""
+    if not blocks or blocks[0].kind == "heading":
+        return blocks[0].text if blocks else ""
+    above = takewhile(lambda block: block.kind == "paragraph" and not ends_sentence(block.text), blocks[:_ABOVE])
+    lines = [block.text for block in above if len(block.text) <= _MAX_TITLE and not _NO_HEADLINE.search(block.text)]
+    return max(lines, key=len, default=_shortened(blocks[0].text))
 
 
 def _shortened(text: str) -> str:
