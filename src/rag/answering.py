@@ -28,6 +28,7 @@ _DIFFER = re.compile(
 _NAMES_SOURCE = re.compile(
     r"출처|인용|집계|자료(다|이다|를 바탕|에 따르면)|\b[Ss]ources?\b|\bcit(es?|ed|ing|ation)\b|\b(taken|drawn) from\b|\bcompiled by\b"
 )
+_ANNOUNCES = re.compile(r"다음|아래|순서|\b(following|follows|below|in this order|these (steps|are))\b", re.IGNORECASE)
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
 _NEARLY = 1.0  # score by which the one sentence that answers all parts of a question may lag behind the best for each
 _GOES_ON = 0.5  # score that a sentence gains for standing where the answer before was found
@@ -393,7 +394,7 @@ def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> i
     """How far a statement goes on: over the items of a list, and for an explanation over the next sentence."""
     last = first
     leads = any(sentence.text.rstrip().endswith(":") for sentence in sentences[first : first + 2])
-    if question.kind == "list" or (leads and question.kind in ("definition", "other")):
+    if question.kind == "list" or (leads and question.kind in ("definition", "other")) or _announces(sentences, first):
         last = _last_item(sentences, first)
     if _DIFFER.search(sentences[first].text):  # both sides of a contradiction
         last = min(first + 2, len(sentences) - 1)
@@ -402,6 +403,12 @@ def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> i
         words = sum(len(s.text.split()) for s in sentences[first : first + 2])
         last = first + 1 if words <= _BRIEF else first
     return last
+
+
+def _announces(sentences: Sequence[Sentence], at: int) -> bool:
+    """Whether a sentence says that a list follows, and one does: in this order, the following three."""
+    follows = sentences[at + 1 : at + 2]
+    return bool(follows) and follows[0].kind == "item" and bool(_ANNOUNCES.search(sentences[at].text))
 
 
 def _joined(sentences: Sequence[Sentence]) -> str:

@@ -39,7 +39,10 @@ _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
 # What comes first in a sentence and mostly is its subject: up to a Korean particle, or five English words.
-_LEAD = re.compile(r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|(?:\S+ ){1,5}")
+_LEAD = re.compile(
+    r"(?:(?:According|In|On|At|By|As|Since|For|From|After|Before|During|Under|With|Of)\b[^,.]{1,60}, )?(?:(?:[A-Za-z]\S* ){1,5})|"
+    r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|(?:\S+ ){1,5}"
+)
 _PRONOUN = re.compile(
     r"\b(it|its|they|their|he|his|she|her|this|these|those|such|(the|that) (company|firm|start-?up|agency|group|programme|fund|plant|"
     r"park|project|report|two|three|four))\b|(?<![가-힣])(이|그|해당|같은) (회사|기업|업체|기관|사업|제품|펀드|공장|프로그램|행사|보고서|두|세)|"

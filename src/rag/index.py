@@ -22,7 +22,7 @@ from rag.errors import IndexFileError
 from rag.lexical import LexicalIndex
 from rag.types import Passage, Sentence, Source, Vectors
 
-VERSION = 5
+VERSION = 6
 CURRENT = "CURRENT"
 ALIASES = "aliases.json"
 MAPPED_FROM = 256 << 20  # bytes of an index that is mapped into memory rather than read

@@ -118,7 +118,7 @@ _SUPERLATIVE = re.compile(
     r"\b(high|low|larg|bigg|small)er\b|\blast (one|place|in)\b|\bbottom\b|on top\b|came top|"
     r"\b(head|lead)s?\b(?= (the |this |that )?(\S+ ){0,3}(list|table|rank\w*|index|field|world))|" + DEGREE
 )
-_DEGREE_WORDS = re.compile(DEGREE, re.IGNORECASE)  # they choose among rows; no row need hold them
+DEGREE_WORDS = re.compile(DEGREE, re.IGNORECASE)  # they choose among rows; no row need hold them
 _STRICT = re.compile(
     r"성장률|증가율|\bCAGR\b|growth rate|비율|비중|퍼센트|프로(?=\s|이|$|\?)|%|percent|순위|몇\s*위|등수|\brank|점수|총점|몇\s*점|\bscores?\b|\bpoints\b|"
     r"금액|돈|예산|매출|시가총액|시총|비용|가격|입장료|수수료|연봉|money|budget|revenue|sales|valuation|market cap|price|fees?\b|\bcosts?\b|"
@@ -166,7 +166,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         (*years_in(text), *_coming_year(text)),
         frozenset(term.token for term in terms if is_name(term, text)),
         _tokens_in(_MEASURES, text, terms),
-        _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(_DEGREE_WORDS, text, terms),
+        _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(DEGREE_WORDS, text, terms),
         superlative_in(text),
         _counted(text),
         bool(_STRICT.search(text)),

@@ -19,7 +19,7 @@ from rag.hangul import is_korean
 from rag.index import Index
 from rag.lexical import QueryTerm
 from rag.lexicon import Lexicon
-from rag.questions import is_name
+from rag.questions import DEGREE_WORDS, is_name
 from rag.spelling import Spelling, spelt_out
 from rag.text import FUNCTION_WORDS, Analyzer, Term, bigrams, fold, language_of, query_terms
 from rag.transliteration import Transliterations
@@ -140,13 +140,15 @@ class Retriever:
         return self._spelling.heard(word.group()) or (self._spelling.heard(stem) or stem) + particle
 
     def _with_acronyms(self, text: str) -> str:
-        """The text with 이에스지 as ESG, where the documents know the latter and not the former."""
+        """The text with 이에스지 as ESG, where the documents know the latter and not the former; 이유 is no EU, but a word."""
         words = text.split(" ")
         for place, word in enumerate(words):
             acronyms = spelt_out(word)
-            if acronyms != word:
+            found = [term for term in self.analyzer.terms(word) if term.tag != "EN"] if acronyms != word else []
+            ordinary = [term.tag for term in found if term.tag[0] == "N"] == ["NNG"] and found[0].end == 2
+            if found and not ordinary:
                 new = {term.token for term in query_terms(self.analyzer.terms(acronyms))}
-                old = {term.token for term in self.analyzer.terms(word) if term.tag != "EN" and len(term.token) > 1}
+                old = {term.token for term in found if len(term.token) > 1}
                 if all(map(self._is_known, new)) and not all(map(self._is_known, old)):
                     words[place] = acronyms
         return " ".join(words)
@@ -170,6 +172,8 @@ class Retriever:
     def _weighted(self, text: str, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):
             alternatives = self._alternatives(term) | self._in_other_script(term, text[term.start : term.end])
+            if term.token in ORDINALS and not DEGREE_WORDS.match(text[term.end :].lstrip()):  # the second phase is 2단계
+                alternatives[str(ORDINALS[term.token])] = _AS_DIGITS
             for pair in _pairs(terms, place):  # a phrase translates as a whole: graduate school -> 대학원
                 for token, weight in self.lexicon.translations(pair).items():
                     alternatives[token] = max(alternatives.get(token, 0.0), weight**0.5)
@@ -181,8 +185,6 @@ class Retriever:
         alternatives = dict(self.lexicon.alternatives(term.token))
         if term.tag.startswith("NN") and len(term.token) == 2:  # 배구 stands in 배구단
             alternatives[f"~{term.token}"] = _INSIDE_WORD
-        if term.token in ORDINALS:  # the second phase is 2단계
-            alternatives[str(ORDINALS[term.token])] = _AS_DIGITS
         return alternatives
 
     def _in_other_script(self, term: Term, word: str) -> dict[str, float]:

@@ -34,6 +34,8 @@ FUNCTION_WORDS = frozenset(
     is are was were be been being am do does did done doing have has had having will would shall should can could may might must not no yes what which who whom whose when where why how
     something anything nothing everything someone anyone everyone somebody anybody everybody somewhere anywhere whatever
     if also just only very too much many more most some any each every all both either neither such same other another
+    while until unless although though because whether however once again already almost rather quite perhaps maybe
+    together instead else otherwise therefore thus despite except unlike ever never still
     please tell give show know let like want need could kindly say said says get got""".split()
 )
 # Past forms whose stem is not that of the verb; the stemmer leaves them apart.

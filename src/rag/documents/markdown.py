@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from rag.documents.columns import is_marked_caption, tidy_caption
 from rag.documents.lines import Line, LineKind, line_of, trim
 from rag.documents.markup import hide_note_marks, hide_tags
 from rag.documents.masking import Canvas
@@ -19,7 +20,8 @@ _LIST = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?|\d{1,3}[.)][ \t
 _QUOTE = re.compile(r" {0,3}(?:>[ \t]?)+(?:\[![A-Z]+\][ \t]*)?")
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _DEFINITION = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S")
-_CAPTION = re.compile(r"\W{0,3}(?:표|table)(?:[ \t]*[\d.-]+)?(?:\W|$)", re.I)
+_PIPED = re.compile(r"((?:\\\||[^|])*)(?:\||$)")
+_TABBED = re.compile(r"([^\t]*)(?:\t|$)")
 
 _SNIFF = re.compile(r"^#{1,6} \S", re.M)
 _SNIFF_TABLE = re.compile(r"^[ \t]*\|(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*$", re.M)
@@ -119,13 +121,15 @@ class _Reader:
         at = 0
         caption: Line | None = None
         while at < len(self.raws):
-            if self._is_table(at):
-                yield from self._flush()
-                end = self._table_end(at)
-                if caption is None or not _CAPTION.match(caption.text):
+            end = self._table_end(at)
+            if end > at:
+                for line in self._flush():
+                    yield from [caption] if caption else []
+                    caption = line
+                if caption is None or not is_marked_caption(caption.text):
                     yield from [caption] if caption else []
                     caption = None
-                yield from self._table(at, end, caption.text if caption else "")
+                yield from self._table(at, end, tidy_caption(caption.text) if caption else "")
                 caption, at = None, end
                 continue
             for line in self._line(at):
@@ -214,27 +218,40 @@ class _Reader:
 
     # --- tables -----------------------------------------------------------------------------------------------
 
-    def _is_table(self, at: int) -> bool:
+    def _table_end(self, at: int) -> int:
+        """Where the table begun at a line ends, with pipes or with tabs between its cells; the line itself if none is."""
+        end = at
+        if self._is_piped(at):
+            end = at + 2
+            while end < len(self.raws) and "|" in self.raws[end].text and self.raws[end].text.strip():
+                end += 1
+        elif tabs := self._tabs(at):
+            while self._tabs(end) == tabs:
+                end += 1
+        return end if end > at + 1 else at
+
+    def _is_piped(self, at: int) -> bool:
         if at + 1 >= len(self.raws) or "|" not in self.raws[at].text or "-" not in self.raws[at + 1].text:
             return False
         return "|" in self.raws[at + 1].text and bool(_DELIMITER.match(self.raws[at + 1].text))
 
-    def _table_end(self, at: int) -> int:
-        end = at + 2
-        while end < len(self.raws) and "|" in self.raws[end].text and self.raws[end].text.strip():
-            end += 1
-        return end
+    def _tabs(self, at: int) -> int:
+        """How many tabs part the words of a line."""
+        text = self.raws[at].text if at < len(self.raws) else ""
+        return 0 if _LIST.match(text) or _FENCE.match(text) else text.strip().count("\t")
 
     def _table(self, at: int, end: int, caption: str) -> list[Line]:
         self._group += 1
-        rows = [
-            self._cells(raw, head=number == 0) for number, raw in enumerate([self.raws[at], *self.raws[at + 2 : end]])
-        ]
+        if self._is_piped(at):
+            raws, cell = [self.raws[at], *self.raws[at + 2 : end]], _PIPED
+        else:
+            raws, cell = self.raws[at:end], _TABBED
+        rows = [self._cells(raw, cell, head=number == 0) for number, raw in enumerate(raws)]
         return row_lines(rows, caption.strip(" :："), self._group)
 
-    def _cells(self, raw: _Raw, head: bool) -> list[Cell]:
+    def _cells(self, raw: _Raw, cell: re.Pattern[str], head: bool) -> list[Cell]:
         cells = []
-        for match in re.finditer(r"((?:\\\||[^|])*)(?:\||$)", raw.text):
+        for match in cell.finditer(raw.text):
             edge = (match.start() == 0 or match.start(1) == len(raw.text)) and not match.group(1).strip()
             if edge:
                 continue
