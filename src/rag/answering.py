@@ -160,10 +160,24 @@ class ExtractiveAnswerer:
             first = _first_item(sentences, first)
         last = max(_last_of(question, sentences, first), self._going_on(asking[0].weigher, candidate))
         text = _joined(sentences[first : last + 1])
-        heading = _unsaid_heading(question, query, candidate, text)
+        heading = self._unsaid_heading(question, query, candidate, text)
         lead = first if heading else _lead_of(candidate, first)
         shown = f"{heading}: {text}" if heading else _joined(sentences[lead : last + 1])
         yield Statement(candidate.hit, lead, last, shown)
+
+    def _unsaid_heading(self, question: Question, query: Query, candidate: Candidate, text: str) -> str:
+        """The nearest heading that says whom a sentence leaves unsaid; one that tells figures is a headline, no name."""
+        unsaid = [
+            term
+            for n, term in enumerate(query.weighted)
+            if term.token in question.names and candidate.direct[n] == 0 and candidate.around[n] >= _HELD
+        ]
+        for heading in reversed((candidate.passage.source.title, *candidate.passage.heading)) if unsaid else ():
+            tells = any(figure.kind != "date" for figure in find_figures(heading)) or _CLOCK.search(heading)
+            held = self.analyzer.tokens(heading)
+            if not tells and heading not in text and any(term.match(held) >= _HELD for term in unsaid):
+                return heading
+        return ""
 
     def _going_on(self, weigher: Weigher, candidate: Candidate) -> int:
         """The sentence after a candidate that lacks something asked, where that one goes on about the same; else its own place."""
@@ -371,17 +385,6 @@ def _behind(part: _Asked) -> dict[tuple[str, int], float]:
     lags = {_place(c): part.able[0].score - c.score for c in part.found if is_able(part.weigher, c, SURE - 1.0)}
     told = {_place(c) for c in part.found if c.features["fit"] == 1.0}
     return {place: lag for place, lag in lags.items() if lag <= (_NEARLY if place in told else 0.0)}
-
-
-def _unsaid_heading(question: Question, query: Query, candidate: Candidate, text: str) -> str:
-    """The heading, where it says whom a sentence leaves unsaid; one that tells figures is a headline and names nobody."""
-    unsaid = any(
-        term.token in question.names and candidate.direct[n] == 0 and candidate.around[n] >= _HELD
-        for n, term in enumerate(query.weighted)
-    )
-    heading = candidate.passage.heading[-1] if candidate.passage.heading else candidate.passage.source.title
-    names = not any(figure.kind != "date" for figure in find_figures(heading)) and not _CLOCK.search(heading)
-    return heading if unsaid and names and heading not in text else ""
 
 
 def _lead_of(candidate: Candidate, first: int) -> int:

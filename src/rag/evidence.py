@@ -24,16 +24,16 @@ from rag.types import Hit, Passage, Sentence, Source
 
 Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
-    "names": 2.1, "names_around": 2.0, "words": 3.7, "words_around": 1.5, "names_carried": 1.9, "words_carried": 0.9,
-    "words_beside": -2.0, "cosine": 3.3, "lexical": 2.4, "dense": 1.6, "fit": 2.8, "misfit": -0.6, "years": 1.5,
-    "other_years": -0.8, "more_years": -0.7, "first": 0.2, "long": -0.2, "definition": 2.0, "defines": 2.0,
-    "lists": 1.6, "rank": 2.4, "row_key": 2.0, "names_before": 1.0, "words_before": 2.4, "handed": 1.0,
-    "handed_none": -0.2,
+    "names": 2.4, "names_around": 2.5, "words": 3.7, "words_around": 1.5, "names_carried": 2.5, "words_carried": 1.0,
+    "words_beside": -2.0, "cosine": 3.4, "lexical": 2.3, "dense": 1.7, "fit": 2.7, "misfit": -0.6, "years": 1.3,
+    "other_years": -0.9, "more_years": -0.7, "first": 0.2, "long": -0.1, "definition": 2.0, "defines": 2.0,
+    "lists": 1.6, "rank": 2.4, "row_key": 2.0, "names_before": 1.1, "words_before": 2.0, "handed": 1.2,
+    "handed_none": -0.4,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.0, "content_direct": 1.9, "has_content": 0.3, "missing": 0.5, "missing_term": -1.7, "unknown": 1.2,
-    "cosine": 2.6, "fit": 0.9, "misfit": -0.0, "across": 0.5, "all": 2.2, "bare": -0.3, "bare_fact": -0.5, "met": 1.0,
-    "words_before": -1.0, "handed": 2.7, "bias": -3.9,
+    "content": -2.2, "content_direct": 1.7, "has_content": 0.3, "missing": 0.5, "missing_term": -2.0, "unknown": 0.9,
+    "cosine": 2.6, "fit": 1.0, "misfit": -0.0, "across": 0.6, "all": 1.9, "bare": -0.3, "bare_fact": -0.4, "met": 1.4,
+    "words_before": -0.8, "handed": 2.6, "bias": -3.7,
 }  # fmt: skip
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"

@@ -132,7 +132,9 @@ class Interview:
         rows = [s for s in self.witness.bot.passage(citation.passage_id).sentences if s.kind == "row"]
         cited = [row for row in rows if citation.start <= row.start < citation.end]
         table = dict.fromkeys(word for row in cited for word in (row.caption, *(column for column, _ in row.cells)))
-        about = (citation.title, citation.section, citation.published, citation.as_of)
+        published = citation.published and f"published {citation.published} 발표"  # as an answer tells its dates
+        as_of = citation.as_of and f"as of {citation.as_of} 기준"
+        about = (citation.title, citation.section, published, as_of)
         told = ["; ".join(filter(None, words)) for words in (about, table)]
         return Place(name, citation.start, citation.end, citation.quote, citation.marker, *told)
 
