@@ -108,6 +108,11 @@ _MEASURES = re.compile(
     r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns|visas?|penalt(y|ies)|prize money|attend(ed|ees?|ance)?|enroll?(ed|ment)?|parameters?|patients?|subscribers?|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(
+    r"(?<![\d.,])(\d{1,2})\s?(?:호|기|차|단계|세대)(?![가-힣]{2})|(?<=[가-힣A-Za-z]-)(\d{1,3})(?![\d.,])|"
+    r"\b(?:phase|stage|fund|version|generation|part|tranche|no\.) (\d{1,2})\b",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|['’‘](\d{2})(?=년|\b)|(?<!\d)(\d{2})년")
 DEGREE = (  # English words for one end of an order
     r"\b(?:most|least|top|best|worst|(?:high|low|larg|small|bigg|few|old|young|new|lat|earli|strong|weak|fast|slow|long|short|"
@@ -149,7 +154,7 @@ class Question:
     unit: Unit
     years: tuple[str, ...]
     names: frozenset[str]  # tokens of terms that name somebody or something: the answer must be about them
-    measures: frozenset[str]  # tokens of terms for quantities and roles that an answer must name
+    measures: frozenset[str]  # tokens of terms for quantities, roles and numbers of things that an answer must name
     type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
     superlative: Superlative
     counted: str  # the unit of "how many": person, country, ...
@@ -165,7 +170,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
         (*years_in(text), *_coming_year(text)),
         frozenset(term.token for term in terms if is_name(term, text)),
-        _tokens_in(_MEASURES, text, terms),
+        _tokens_in(_MEASURES, text, terms) | _numbered(text, terms),
         _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(DEGREE_WORDS, text, terms),
         superlative_in(text),
         _counted(text),
@@ -182,6 +187,12 @@ def superlative_in(text: str) -> Superlative:
 def _tokens_in(words: re.Pattern[str], text: str, terms: tuple[Term, ...]) -> frozenset[str]:
     spans = [match.span() for match in words.finditer(text)]
     return frozenset(term.token for term in terms if any(start <= term.start < end for start, end in spans))
+
+
+def _numbered(text: str, terms: tuple[Term, ...]) -> frozenset[str]:
+    """The numbers that tell one thing from another of its name: the third fund of three, phase 2, Gaoni-1."""
+    places = {match.start(match.lastindex or 0) for match in _NUMBERED.finditer(text)}
+    return frozenset(term.token for term in terms if term.tag == "SN" and term.start in places)
 
 
 def _counted(text: str) -> str:
