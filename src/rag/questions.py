@@ -108,6 +108,9 @@ _MEASURES = re.compile(
     r"debts?|interest rate|exchange rate|tax rate|acceptance|pass rate|temperature|weather|fines?|unicorns|visas?|penalt(y|ies)|prize money|attend(ed|ees?|ance)?|enroll?(ed|ment)?|parameters?|patients?|subscribers?|founder'?s?|mayor|(?<!vice[- ])president)\b|창업자|창립자|대통령|벌금|과태료|비자",
     re.IGNORECASE,
 )
+_BODY = re.compile(
+    r"(?<![가-힣])[가-힣]{3,}(?:센터|재단|협회|연구소|연구원|대학교|대학원|병원|진흥원|공사|박물관|미술관|도서관|위원회|은행|펀드|조합|회의소|캠퍼스|학교)"
+)
 _NUMBERED = re.compile(
     r"(?<![\d.,])(\d{1,2})\s?(?:호|기|차|단계|세대)(?![가-힣]{2})|(?<=[가-힣A-Za-z]-)(\d{1,3})(?![\d.,])|"
     r"\b(?:phase|stage|fund|version|generation|part|tranche|no\.) (\d{1,2})\b",
@@ -169,7 +172,7 @@ def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Que
         next((kind for kind, pattern in _KINDS if re.search(pattern, text, re.IGNORECASE)), "other"),
         next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
         (*years_in(text), *_coming_year(text)),
-        frozenset(term.token for term in terms if is_name(term, text)),
+        frozenset(term.token for term in terms if is_name(term, text)) | _bodies(text, terms),
         _tokens_in(_MEASURES, text, terms) | _numbered(text, terms),
         _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(DEGREE_WORDS, text, terms),
         superlative_in(text),
@@ -187,6 +190,12 @@ def superlative_in(text: str) -> Superlative:
 def _tokens_in(words: re.Pattern[str], text: str, terms: tuple[Term, ...]) -> frozenset[str]:
     spans = [match.span() for match in words.finditer(text)]
     return frozenset(term.token for term in terms if any(start <= term.start < end for start, end in spans))
+
+
+def _bodies(text: str, terms: tuple[Term, ...]) -> frozenset[str]:
+    """The words of bodies that are named by what they are: 로봇실증센터, 윤포상공회의소."""
+    spans = [match.span() for match in _BODY.finditer(text)]
+    return frozenset(t.token for t in terms if any(a <= t.start and t.end <= b for a, b in spans))
 
 
 def _numbered(text: str, terms: tuple[Term, ...]) -> frozenset[str]:
