@@ -9,9 +9,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from rag.evidence import Candidate, Floats, Weigher, years_of
+from rag.evidence import Candidate, Weigher, years_of
+from rag.extent import BRIEF, DIFFER, joined, lead_of, leads_nowhere, span_of
 from rag.fitting import asks_person, find_figures
 from rag.index import Index
+from rag.lexical import MET, Floats
 from rag.questions import Question, read_question, years_in
 from rag.retrieval import Query
 from rag.tables import RowReader
@@ -21,14 +23,9 @@ from rag.types import Hit, Sentence
 MOST = 4  # statements of an answer
 SURE = -0.75  # log-odds from which a sentence may answer; calibrated on evals/cases/dev*.jsonl
 _SHARE = 0.85  # further sentences are added until the chosen ones hold the answer with this probability
-_BRIEF = 60  # words an answer stays below, but for lists and explanations
-_DIFFER = re.compile(
-    r"서로 다르|자료에 따라 다르|자료마다 다르|일치하지 않|[Ss]ources differ|\bdiffers?\b (between|within|from|among)|disagree|contradict"
-)
 _NAMES_SOURCE = re.compile(
     r"출처|인용|집계|자료(다|이다|를 바탕|에 따르면)|\b[Ss]ources?\b|\bcit(es?|ed|ing|ation)\b|\b(taken|drawn) from\b|\bcompiled by\b"
 )
-_ANNOUNCES = re.compile(r"다음|아래|순서|\b(following|follows|below|in this order|these (steps|are))\b", re.IGNORECASE)
 _NEAR = 10  # candidates among which a contradiction is looked for, and a refusal's confidence
 _NEARLY = 1.0  # score by which the one sentence that answers all parts of a question may lag behind the best for each
 _GOES_ON = 0.5  # score that a sentence gains for standing where the answer before was found
@@ -38,7 +35,6 @@ _AND = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d|\|")  # of a dateline, not of a heading
-_HELD = 0.5  # match from which a name counts as met
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +137,7 @@ class ExtractiveAnswerer:
             if candidate.sentence.kind == "prose"
             and candidate.passage.document_id in documents
             and _NAMES_SOURCE.search(candidate.sentence.text)
-            and (_near(candidate)[weigher.named] >= _HELD).all()
+            and (_near(candidate)[weigher.named] >= MET).all()
         ]
         best = max(naming, key=lambda c: float(weigher.weights @ c.direct) + c.features["cosine"], default=None)
         if best is None or not draft.statements:
@@ -155,14 +151,12 @@ class ExtractiveAnswerer:
         if candidate.sentence.kind == "row":
             yield from self._rows(asking, candidate)
             return
-        sentences, first = candidate.passage.sentences, candidate.at
-        if sentences[first].kind == "item" and question.kind == "list":
-            first = _first_item(sentences, first)
-        last = max(_last_of(question, sentences, first), self._going_on(asking[0].weigher, candidate))
-        text = _joined(sentences[first : last + 1])
+        sentences = candidate.passage.sentences
+        first, last = span_of(asking[0].weigher, candidate)
+        text = joined(sentences[first : last + 1])
         heading = self._unsaid_heading(question, query, candidate, text)
-        lead = first if heading else _lead_of(candidate, first)
-        shown = f"{heading}: {text}" if heading else _joined(sentences[lead : last + 1])
+        lead = first if heading else lead_of(candidate, first)
+        shown = f"{heading}: {text}" if heading else joined(sentences[lead : last + 1])
         yield Statement(candidate.hit, lead, last, shown)
 
     def _unsaid_heading(self, question: Question, query: Query, candidate: Candidate, text: str) -> str:
@@ -170,23 +164,14 @@ class ExtractiveAnswerer:
         unsaid = [
             term
             for n, term in enumerate(query.weighted)
-            if term.token in question.names and candidate.direct[n] == 0 and candidate.around[n] >= _HELD
+            if term.token in question.names and candidate.direct[n] == 0 and candidate.around[n] >= MET
         ]
         for heading in reversed((candidate.passage.source.title, *candidate.passage.heading)) if unsaid else ():
             tells = any(figure.kind != "date" for figure in find_figures(heading)) or _CLOCK.search(heading)
             held = self.analyzer.tokens(heading)
-            if not tells and heading not in text and any(term.match(held) >= _HELD for term in unsaid):
+            if not tells and heading not in text and any(term.match(held) >= MET for term in unsaid):
                 return heading
         return ""
-
-    def _going_on(self, weigher: Weigher, candidate: Candidate) -> int:
-        """The sentence after a candidate that lacks something asked, where that one goes on about the same; else its own place."""
-        at, sentences = candidate.at, candidate.passage.sentences
-        after = sentences[at + 1] if at + 1 < len(sentences) else None
-        if after is None or not (after.kind == "prose" == candidate.sentence.kind) or not candidate.lacks:
-            return at
-        words = len(candidate.sentence.text.split()) + len(after.text.split())
-        return at + 1 if words <= _BRIEF and weigher.leans(after.text) else at
 
     def _rows(self, asking: Sequence[_Asked], candidate: Candidate) -> Iterator[Statement]:
         """What the rows of a table say, a statement for each passage over which those that answer are spread."""
@@ -228,21 +213,21 @@ def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
     if not _in_years(weigher.question, candidate) or not _is_kind(weigher.question, candidate):
         return False
-    if _leads_nowhere(candidate):
+    if leads_nowhere(candidate):
         return False
     return weigher.confidence(candidate) >= sure and _names_all(weigher, candidate)
 
 
 def _names_all(weigher: Weigher, candidate: Candidate) -> bool:
     """Whether what an answer must name stands there; beside a name in the sentence, its passage or document may tell the others."""
-    lacking = weigher.required & (_near(candidate) < _HELD)
+    lacking = weigher.required & (_near(candidate) < MET)
     if not lacking.any():
         return True
     names = weigher.required & weigher.named
     first, rarest = int(np.argmax(names)), int(np.argmax(np.where(names, weigher.weights, -1.0)))
-    if (lacking & ~names).any() or max(candidate.direct[[first, rarest]]) < _HELD:
+    if (lacking & ~names).any() or max(candidate.direct[[first, rarest]]) < MET:
         return False
-    if candidate.direct[rarest] >= _HELD and (candidate.told[lacking] >= _HELD).all():
+    if candidate.direct[rarest] >= MET and (candidate.told[lacking] >= MET).all():
         return True
     return weigher.is_bridged(candidate, lacking)
 
@@ -251,14 +236,7 @@ def _near(candidate: Candidate) -> Floats:
     """Match of each term in the sentence or its headings; what stands in one row of a table is not about the others."""
     if candidate.sentence.kind != "row":
         return candidate.near
-    return np.where(candidate.beside >= _HELD, candidate.direct, candidate.near)
-
-
-def _leads_nowhere(candidate: Candidate) -> bool:
-    """Whether a sentence ends in a colon and what it leads to stands elsewhere."""
-    after = candidate.passage.sentences[candidate.at + 1 : candidate.at + 2]
-    leads = candidate.sentence.kind == "prose" and candidate.sentence.text.rstrip().endswith(":")
-    return leads and not (after and after[0].kind == "item")
+    return np.where(candidate.beside >= MET, candidate.direct, candidate.near)
 
 
 def _is_kind(question: Question, candidate: Candidate) -> bool:
@@ -285,7 +263,7 @@ def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:
     """The best candidates, until together they are likely to hold the answer; no more words than need be."""
     if not able:
         return ()
-    brief = 2 * _BRIEF if weigher.question.kind == "list" else _BRIEF
+    brief = 2 * BRIEF if weigher.question.kind == "list" else BRIEF
     odds = np.exp([candidate.score - able[0].score for candidate in able])
     chosen: list[Candidate] = []
     share, words = 0.0, 0
@@ -311,9 +289,9 @@ def _same_table(candidate: Candidate, other: Candidate) -> bool:
 def _with_contradiction(chosen: Sequence[Candidate], able: Sequence[Candidate]) -> Sequence[Candidate]:
     """The best sentence and one that says that sources differ on it, if the documents hold one as much to the point."""
     best = chosen[0]
-    told = any(_DIFFER.search(candidate.sentence.text) for candidate in chosen)
+    told = any(DIFFER.search(candidate.sentence.text) for candidate in chosen)
     for other in _one_of_each_table(able)[:_NEAR]:
-        if not told and _DIFFER.search(other.sentence.text) and _to_the_point(other) >= _to_the_point(best) - 0.1:
+        if not told and DIFFER.search(other.sentence.text) and _to_the_point(other) >= _to_the_point(best) - 0.1:
             return [*chosen[: MOST - 1], other]
     return chosen
 
@@ -346,13 +324,13 @@ def _for_each_name(weigher: Weigher, found: Sequence[Candidate]) -> Sequence[Can
         return ()
     met = (lambda c: c.direct) if compares else _near  # one heading over both compares nothing
     near = [c for c in found[:8] if not compares or c.score >= found[0].score - _BEHIND]
-    whole = next((c for c in near if (met(c)[names] >= _HELD).all() and is_able(weigher, c)), None)
+    whole = next((c for c in near if (met(c)[names] >= MET).all() and is_able(weigher, c)), None)
     if whole is not None:
         return [whole] if compares else ()
     chosen: list[Candidate] = []
     for name in names:
         alone = weigher.without([other for other in names if other != name])
-        best = next((c for c in found if c.direct[name] >= _HELD and is_able(alone, c, SURE - 1.0)), None)
+        best = next((c for c in found if c.direct[name] >= MET and is_able(alone, c, SURE - 1.0)), None)
         if best is None:
             return ()
         chosen.append(best)
@@ -385,62 +363,6 @@ def _behind(part: _Asked) -> dict[tuple[str, int], float]:
     lags = {_place(c): part.able[0].score - c.score for c in part.found if is_able(part.weigher, c, SURE - 1.0)}
     told = {_place(c) for c in part.found if c.features["fit"] == 1.0}
     return {place: lag for place, lag in lags.items() if lag <= (_NEARLY if place in told else 0.0)}
-
-
-def _lead_of(candidate: Candidate, first: int) -> int:
-    """The sentence from which on to quote: the one before that names whom a sentence goes on about, if it is near."""
-    sentences = candidate.passage.sentences[candidate.since : candidate.at + 1]
-    return min(first, candidate.since) if sum(len(s.text.split()) for s in sentences) <= _BRIEF else first
-
-
-def _last_of(question: Question, sentences: Sequence[Sentence], first: int) -> int:
-    """How far a statement goes on: over the items of a list, and for an explanation over the next sentence."""
-    last = first
-    leads = any(sentence.text.rstrip().endswith(":") for sentence in sentences[first : first + 2])
-    if question.kind == "list" or (leads and question.kind in ("definition", "other")) or _announces(sentences, first):
-        last = _last_item(sentences, first)
-    if _DIFFER.search(sentences[first].text):  # both sides of a contradiction
-        last = min(first + 2, len(sentences) - 1)
-    follows = first + 1 < len(sentences) and sentences[first + 1].kind == "prose" == sentences[first].kind
-    if question.kind == "definition" and last == first and follows:
-        words = sum(len(s.text.split()) for s in sentences[first : first + 2])
-        last = first + 1 if words <= _BRIEF else first
-    return last
-
-
-def _announces(sentences: Sequence[Sentence], at: int) -> bool:
-    """Whether a sentence says that a list follows, and one does: in this order, the following three."""
-    follows = sentences[at + 1 : at + 2]
-    return bool(follows) and follows[0].kind == "item" and bool(_ANNOUNCES.search(sentences[at].text))
-
-
-def _joined(sentences: Sequence[Sentence]) -> str:
-    """Sentences as they are told one after the other, the items of a list with semicolons between."""
-    text = sentences[0].text
-    for before, own in pairwise(sentences):
-        both = before.kind == "item" == own.kind
-        text = f"{text.rstrip(';')}; {own.text}" if both else f"{text} {own.text}"
-    return text
-
-
-def _last_item(sentences: Sequence[Sentence], first: int) -> int:
-    """The last item of the list that a sentence leads to, or one more sentence that ends in a colon; else itself."""
-    last = first
-    if first + 1 < len(sentences) and sentences[first + 1].text.rstrip().endswith(":"):
-        last = first + 1
-    if last + 1 == len(sentences) or sentences[last + 1].kind != "item":
-        return first
-    while last + 1 < len(sentences) and sentences[last + 1].kind == "item":
-        last += 1
-    return last
-
-
-def _first_item(sentences: Sequence[Sentence], at: int) -> int:
-    """Where the list begins that an item is one of: at what leads to it, where that ends in a colon."""
-    first = at
-    while first and sentences[first - 1].kind == "item":
-        first -= 1
-    return first - 1 if first and sentences[first - 1].text.rstrip().endswith(":") else first
 
 
 def _distinct(statements: Iterable[Statement]) -> Iterator[Statement]:

@@ -6,23 +6,23 @@ The weights of the features are fitted by `evals/fit.py` on the development case
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.discourse import Discourse, Surroundings
 from rag.fitting import find_figures, fit_of
 from rag.index import Index
-from rag.lexical import QueryTerm
+from rag.lexical import MET, Floats, QueryTerm, matches_of
 from rag.messages import bids_machine
 from rag.questions import Question, is_name, years_in
 from rag.retrieval import COMMON, Query
 from rag.text import Analyzer, Term
 from rag.types import Hit, Passage, Sentence, Source
 
-Floats = NDArray[np.float32]
 WEIGHTS: Mapping[str, float] = {
     "names": 2.4, "names_around": 2.5, "words": 3.7, "words_around": 1.5, "names_carried": 2.5, "words_carried": 1.0,
     "words_beside": -2.0, "cosine": 3.4, "lexical": 2.3, "dense": 1.7, "fit": 2.7, "misfit": -0.6, "years": 1.3,
@@ -38,27 +38,12 @@ CONFIDENCE: Mapping[str, float] = {
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
 )
-# What comes first in a sentence and mostly is its subject: up to a Korean particle, or five English words.
-_LEAD = re.compile(
-    r"(?:(?:According|In|On|At|By|As|Since|For|From|After|Before|During|Under|With|Of)\b[^,.]{1,60}, )?(?:(?:[A-Za-z]\S* ){1,5})|"
-    r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|(?:\S+ ){1,5}"
-)
-_PRONOUN = re.compile(
-    r"\b(it|its|they|their|he|his|she|her|this|these|those|such|(the|that) (company|firm|start-?up|agency|group|programme|fund|plant|"
-    r"park|project|report|two|three|four))\b|(?<![가-힣])(이|그|해당|같은) (회사|기업|업체|기관|사업|제품|펀드|공장|프로그램|행사|보고서|두|세)|"
-    r"(?<![가-힣])(이는|이들|그는|그들|양측|회사 측)",
-    re.IGNORECASE,
-)
 _RELATIVE = (
     (-1, re.compile(r"지난해|작년|전년|\blast year\b|\bthe year before\b", re.IGNORECASE)),
     (0, re.compile(r"올해|금년|\bthis year\b", re.IGNORECASE)),
     (1, re.compile(r"내년|이듬해|\bnext year\b|\bthe following year\b", re.IGNORECASE)),
 )
-_REACH = 3  # sentences before one that may tell what it is about
-_DECAY = 0.85
-_TOPIC = 0.65  # what a sentence without a name of its own is likely to go on about: what its document opens with
-_CARRIES = 0.95  # what is left of a subject from one sentence to the next
-_MET = 0.5  # match from which a term counts as met
+_TYPED = ("figure", "date", "person", "place", "contact")  # kinds of question that ask for a kind of thing
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
@@ -111,7 +96,7 @@ class Weigher:
         self.asked = query.tokens
         self.dated = np.array([term.token in question.years for term in query.weighted], bool)
         self.required = self._required(query)
-        self._topics: dict[str, Floats] = {}
+        self.discourse = Discourse(index, query, self.named, self.weights, analyzer)
 
     def _required(self, query: Query) -> NDArray[np.bool_]:
         """Terms that an answer must meet: names, but for those of every fifth passage, and words nobody knows."""
@@ -145,19 +130,17 @@ class Weigher:
         told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
         cosines = self.index.sentence_vectors(number) @ self.query.vector
         keys = self._row_keys(hit.passage, matches)
-        carried = self._carried(number, matches)
-        before, fits_before = self._before(number, matches)
-        lists = list(self._lists(hit.passage)) if (headings[self.named] >= _MET).any() else []
-        for at, plain in enumerate(matches):
+        surroundings = self.discourse.surroundings(number, matches)
+        lists = list(self._lists(hit.passage)) if (headings[self.named] >= MET).any() else []
+        for at, (plain, own) in enumerate(zip(matches, surroundings, strict=True)):
             if bids_machine(hit.passage.sentences[at].text):
                 continue
             around = _less_others(headings, plain, lists, self.index.sentence_tokens[first + at])
             fit = self._fit(hit.passage.sentences[at])
-            since = self._since(at, plain, carried[at], matches)
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             features = {
-                **self._coverage(direct, around, carried[at], beside),
-                **self._handed(direct, around, carried[at], before[at], fit, fits_before[at]),
+                **self._coverage(direct, around, own.carried, beside),
+                **self._handed(np.maximum(direct, np.maximum(around, own.carried)), own, fit),
                 **self._meaning(float(cosines[at]), hit),
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
@@ -165,9 +148,9 @@ class Weigher:
                 "row_key": keys[at],
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
-            near = np.maximum(direct, np.maximum(around, carried[at]))
-            lacks = fit < _MET or bool((near[~self.named & ~self.typed & ~self.dated] < _MET).any())
-            yield Candidate(hit, at, direct, around, carried[at], since, beside, told, lacks, features, score)
+            near = np.maximum(direct, np.maximum(around, own.carried))
+            lacks = fit < MET or bool((near[~self.named & ~self.typed & ~self.dated] < MET).any())
+            yield Candidate(hit, at, direct, around, own.carried, own.since, beside, told, lacks, features, score)
 
     def _lists(self, passage: Passage) -> Iterator[tuple[NDArray[np.bool_], frozenset[str]]]:
         """For each thing of a title or heading that lists several ("Kakao, Naver and Hyundai"): which names it meets, and the others' names."""
@@ -176,7 +159,7 @@ class Weigher:
             # A capital that begins a sentence may be no name; one that begins a part is.
             names = [names_of(self.analyzer, f", {part}") for part in parts]
             for own in names:
-                met = self.named & (matches_of(self.query.weighted, own) >= _MET)
+                met = self.named & (matches_of(self.query.weighted, own) >= MET)
                 if met.any():
                     yield met, frozenset().union(*names) - own
 
@@ -189,97 +172,17 @@ class Weigher:
             return float(any(not any(a <= date.start < b for a, b in names) for date in dates))
         return fit
 
-    def _carried(self, number: int, matches: Sequence[Floats]) -> list[Floats]:
-        """What the sentences before tell of each: whom it goes on about (Its partner is Han), what an item is one of."""
-        passage, topic = self.index.passages[number], self._topic(self.index.passages[number].document_id)
-        told, before = self._told_before(number)
-        carried: list[Floats] = []
-        for own, match in zip(passage.sentences, matches, strict=True):
-            nothing = np.zeros(len(self.named), np.float32)
-            if own.kind == "item" and before is not None and before.kind != "row":
-                carried.append(carried[-1] if before.kind == "item" and carried else told)
-            elif own.kind == "prose" and self._unsaid(np.maximum(told, topic), match).any() and self.leans(own.text):
-                heard = told if before is not None and before.kind == "prose" else nothing
-                carried.append(np.where(self.named, np.maximum(heard, topic), heard).astype(np.float32))
-            else:
-                carried.append(nothing)
-            # Of the words, only those of the sentence right before; of the names, all that it goes on about.
-            kept = np.where(self.named, np.maximum(match, np.where(carried[-1] > topic, carried[-1], 0)), match)
-            told, before = (kept * np.float32(_CARRIES)).astype(np.float32), own
-        return carried
-
-    def _told_before(self, number: int) -> tuple[Floats, Sentence | None]:
-        """What the sentence before a passage tells, in the same section; nothing and None at the beginning of one."""
-        passages, nothing = self.index.passages, np.zeros(len(self.named), np.float32)
-        own, previous = passages[number], passages[number - 1] if number else None
-        if previous is None or (previous.document_id, previous.heading) != (own.document_id, own.heading):
-            return nothing, None
-        last = int(self.index.first_sentence[number]) - 1
-        told = matches_of(self.query.weighted, self.index.sentence_tokens[last])
-        return told * np.float32(_CARRIES), previous.sentences[-1]
-
-    def _topic(self, document: str) -> Floats:
-        """Match of each name in what a document is about: it opens with it, and comes back to it."""
-        if document not in self._topics:
-            numbers = self.index.numbers_of[document]
-            opening = int(self.index.first_sentence[numbers[0]])
-            held = {*self.index.context_tokens[numbers[0]], *self.index.sentence_tokens[opening]}
-            if len(self.index.passages[numbers[0]].sentences) > 1:
-                held.update(self.index.sentence_tokens[opening + 1])
-            self._topics[document] = np.where(self.named, matches_of(self.query.weighted, held) * np.float32(_TOPIC), 0)
-        return self._topics[document]
-
-    def _unsaid(self, told: Floats, own: Floats) -> NDArray[np.bool_]:
-        """The names that are told before, and not in a sentence itself."""
-        return np.asarray(self.named & (told >= _MET) & (own < _MET))
-
-    def _since(self, at: int, direct: Floats, carried: Floats, matches: Sequence[Floats]) -> int:
-        unsaid = self._unsaid(carried, direct)
-        places = range(at - 1, max(at - 3, -1), -1) if unsaid.any() else ()
-        return next((place for place in places if (matches[place][unsaid] >= _MET).any()), at)
-
-    def leans(self, text: str) -> bool:
-        """Whether a sentence begins with a pronoun, or without a rare name but for one that the question has too."""
-        lead = _LEAD.match(text)
-        if lead and _PRONOUN.search(lead.group()):
-            return True
-        names = self._rare_names(lead.group()) if lead else []
-        return all(name in self.asked for name in names)
-
-    def _before(self, number: int, matches: Sequence[Floats]) -> tuple[list[Floats], list[float]]:
-        """Match of each term in the three sentences before each, the nearer the better, and whether one of them is of the kind asked for."""
-        index, passage = self.index, self.index.passages[number]
-        earlier: list[tuple[Floats, float]] = []
-        if number and index.passages[number - 1].document_id == passage.document_id and index.passages[number - 1].heading == passage.heading:
-            previous = index.passages[number - 1]
-            start = int(index.first_sentence[number - 1])
-            for at in range(max(0, len(previous.sentences) - _REACH), len(previous.sentences)):
-                own = previous.sentences[at]
-                if own.kind != "row":
-                    earlier.append((matches_of(self.query.weighted, index.sentence_tokens[start + at]), self._fit(own)))
-        found, fits = [], []
-        for at, own in enumerate(passage.sentences):
-            near = earlier[-_REACH:] if own.kind != "row" else []
-            told = np.zeros(len(self.named), np.float32)
-            for back, (match, _) in enumerate(reversed(near)):
-                told = np.maximum(told, match * np.float32(_DECAY**back))
-            found.append(told)
-            best = max(near, key=lambda pair: float(self.weights @ pair[0]), default=(told, 1.0))
-            fits.append(best[1])
-            earlier = [] if own.kind == "row" else [*earlier, (matches[at], self._fit(own))]
-        return found, fits
-
-    def _handed(self, direct: Floats, around: Floats, carried: Floats, before: Floats, fit: float, fit_before: float) -> dict[str, float]:
-        near = np.maximum(direct, np.maximum(around, carried))
-        told = np.maximum(before - near, 0)
-        typed = self.question.kind in ("figure", "date", "person", "place", "contact") or self.question.unit != "any"
-        handed = float(typed and fit == 1.0 and fit_before < 1.0)
-        every = np.ones(len(told), bool)
+    def _handed(self, near: Floats, own: Surroundings, fit: float) -> dict[str, float]:
+        """What the sentences before tell that is not `near`, and whether this one adds the kind of thing asked for."""
+        told = np.maximum(own.before - near, 0)
+        typed = self.question.kind in _TYPED or self.question.unit != "any"
+        adds = typed and fit == 1.0 and own.told_by is not None and self._fit(own.told_by) < 1.0
+        share = float(self.weights @ told)
         return {
             "names_before": self._share(told, self.named),
             "words_before": self._share(told, ~self.named),
-            "handed": handed * self._share(told, every),
-            "handed_none": float(typed and fit < 1.0) * self._share(told, every),
+            "handed": adds * share,
+            "handed_none": float(typed and fit < 1.0) * share,
         }
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
@@ -287,7 +190,7 @@ class Weigher:
         keys = [0.0] * len(matches)
         rows = [at for at, sentence in enumerate(passage.sentences) if sentence.kind == "row"]
         if len(rows) > 1:
-            met = np.stack([matches[at] for at in rows]) >= _MET
+            met = np.stack([matches[at] for at in rows]) >= MET
             telling = np.asarray(met.any(axis=0) & ~met.all(axis=0))
             for at, held in zip(rows, met, strict=True):
                 keys[at] = self._share(held.astype(np.float32), telling)
@@ -316,7 +219,7 @@ class Weigher:
             *self.index.sentence_tokens[int(self.index.first_sentence[number]) + candidate.at],
             *self.index.context_tokens[number],
         )
-        return bool((matches_of(self.query.about, held) >= _MET).any())
+        return bool((matches_of(self.query.about, held) >= MET).any())
 
     def is_bridged(self, candidate: Candidate, lacking: NDArray[np.bool_]) -> bool:
         """Whether prose of its document ties each lacking name to a rare one that the candidate names and the query does not.
@@ -326,7 +229,7 @@ class Weigher:
         """
         sentence = candidate.sentence
         row = sentence.kind == "row"
-        names = self._rare_names(f". {sentence.caption}" if row else sentence.text)
+        names = self.discourse.rare_names(f". {sentence.caption}" if row else sentence.text)
         ties = {*(names if row else names[1:])} - {*names[: 0 if row else 1]} - self.asked
         if not row and len(_SEPARATOR.findall(sentence.text)) > 1:
             return False
@@ -339,13 +242,9 @@ class Weigher:
                 self.index.passages[number].sentences, int(self.index.first_sentence[number])
             ):
                 held = frozenset(self.index.sentence_tokens[at])
-                if sentence.kind != "row" and not ties.isdisjoint(held) and term.match(held) >= _MET:
+                if sentence.kind != "row" and not ties.isdisjoint(held) and term.match(held) >= MET:
                     return True
         return False
-
-    def _rare_names(self, text: str) -> list[str]:
-        found = (term.token for term in self.analyzer.terms(text) if is_name(term, text))
-        return [token for token in found if self.index.lexical.idf(token) >= COMMON]
 
     def without(self, terms: Sequence[int]) -> Weigher:
         """A weigher of the same question less some of its terms."""
@@ -370,7 +269,7 @@ class Weigher:
         near = candidate.near
         wide = np.maximum(near, 0.5 * candidate.beside)
         content = ~self.named & ~self.typed & ~self.dated
-        bare = content.any() and bool((near[content] < _MET).all())  # nothing of what is asked is met, only names are
+        bare = content.any() and bool((near[content] < MET).all())  # nothing of what is asked is met, only names are
         return {
             "content": self._share(wide, content) if content.any() else 1.0,
             "content_direct": self._share(candidate.direct, content) if content.any() else 1.0,
@@ -383,7 +282,7 @@ class Weigher:
             "all": float(self.weights @ wide),
             "bare": float(bare),
             "bare_fact": float(bare and self.question.kind in ("figure", "date", "person")),
-            "met": self._share((near >= _MET).astype(np.float32), content) if content.any() else 1.0,
+            "met": self._share((near >= MET).astype(np.float32), content) if content.any() else 1.0,
         }
 
     def _share(self, matches: Floats, chosen: NDArray[np.bool_]) -> float:
@@ -427,7 +326,7 @@ class Weigher:
             term for term, named in zip(self.query.weighted, self.named, strict=True) if named
         ] or self.query.weighted
         held = self.analyzer.tokens(match["subject"] or match["korean"]) if match else frozenset()
-        return any(term.match(held) >= _MET for term in terms)
+        return any(term.match(held) >= MET for term in terms)
 
     def _titled(self, around: Floats) -> bool:
         return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
@@ -470,16 +369,10 @@ def _less_others(
     """The match in the headings, without names that stand there beside another one that the sentence is about."""
     for met, others in lists:
         if not others.isdisjoint(tokens):
-            around = np.where(met & (direct < _MET), 0.0, around)
+            around = np.where(met & (direct < MET), 0.0, around)
     return np.asarray(around, np.float32)
 
 
 def names_of(analyzer: Analyzer, text: str) -> frozenset[str]:
     """The tokens of the names in a text."""
     return frozenset(term.token for term in analyzer.terms(text) if is_name(term, text))
-
-
-def matches_of(terms: Sequence[QueryTerm], tokens: Iterable[str]) -> Floats:
-    """The best weight of each term's alternatives among some tokens, shape (terms,)."""
-    held = frozenset(tokens)
-    return np.array([term.match(held) for term in terms], np.float32)

@@ -14,6 +14,8 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
+MET = 0.5  # match from which a term counts as met
 K1, B = 0.9, 0.4  # as in Anserini; on KorQuAD's development questions better than 1.2 and 0.75 by 0.3 points
 _PART = 0.3  # weight of a word of a name in BM25
 _IN_PARTS = 0.9  # match of a name whose words all stand there, but not together
@@ -43,6 +45,12 @@ class QueryTerm:
             return best
         met = [part.match(held) for part in self.parts]
         return max(best, _IN_PARTS * (min(met) if self.is_name else sum(met) / len(met)))
+
+
+def matches_of(terms: Sequence[QueryTerm], tokens: Iterable[str]) -> Floats:
+    """The best weight of each term's alternatives among some tokens, shape (terms,)."""
+    held = frozenset(tokens)
+    return np.array([term.match(held) for term in terms], np.float32)
 
 
 class LexicalIndex:

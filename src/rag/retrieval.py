@@ -172,7 +172,9 @@ class Retriever:
     def _weighted(self, text: str, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):
             alternatives = self._alternatives(term) | self._in_other_script(term, text[term.start : term.end])
-            if term.token in ORDINALS and not DEGREE_WORDS.match(text[term.end :].lstrip()):  # the second phase is 2단계
+            if term.token in ORDINALS and not DEGREE_WORDS.match(
+                text[term.end :].lstrip()
+            ):  # the second phase is 2단계
                 alternatives[str(ORDINALS[term.token])] = _AS_DIGITS
             for pair in _pairs(terms, place):  # a phrase translates as a whole: graduate school -> 대학원
                 for token, weight in self.lexicon.translations(pair).items():
