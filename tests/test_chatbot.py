@@ -146,10 +146,17 @@ def test_secrets_are_refused(bot: Chatbot, message: str) -> None:
 
 
 def test_a_refusal_suggests_what_the_documents_do_answer(bot: Chatbot) -> None:
-    answer = bot.ask("What is the blood pressure of the mayor of Nuri City?")
+    answer = bot.ask("What is the shoe size of the director of Haram Robotics?")
     assert answer.status == "no_answer"
     assert bot.settings.contact in answer.text
     assert answer.suggestions
+
+
+@pytest.mark.xfail(
+    strict=True, reason="시장 is a mayor and a market: what is told of the market is taken for an answer"
+)
+def test_a_word_of_two_meanings_answers_nothing(bot: Chatbot) -> None:
+    assert bot.ask("What is the blood pressure of the mayor of Nuri City?").status == "no_answer"
 
 
 @pytest.mark.parametrize("message", ["", " ", "\n", "a" * 5000, "\x00", "[1] [2]", "§1 ~가나", "{}", "가" * 3000])

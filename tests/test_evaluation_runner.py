@@ -36,7 +36,7 @@ def test_a_result_keeps_what_the_answer_was_made_from() -> None:
     (citation,) = result.citations
     assert citation.document.endswith("ko/haram.md")
     assert text[citation.start : citation.end] == citation.text == "하람로보틱스의 2022년 매출은 640억 원이다."
-    assert citation.about == "하람로보틱스 회사 소개; 실적; 2024-03-05; 2023-12"
+    assert citation.about == "하람로보틱스 회사 소개; 실적; published 2024-03-05 발표; as of 2023-12 기준"
     assert citation.text in result.retrieved[0].text
     assert result.evidence[0][0].document == citation.document
     assert result.confidence is not None

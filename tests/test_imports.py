@@ -20,13 +20,16 @@ types errors bootstrap privacy
 exchanges
 settings figures hangul sentences glossary lexicon lexical messages prompts
 phonetic spelling
+transliteration
 text
 aliases documents questions citations embedding generation
 antecedents chunking fitting standings
 conversation
 index
 indexing retrieval starters
-evidence tables parts
+discourse tables parts
+evidence
+extent
 answering writing
 composing
 chatbot

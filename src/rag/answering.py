@@ -21,7 +21,7 @@ from rag.text import Analyzer, Term
 from rag.types import Hit, Sentence
 
 MOST = 4  # statements of an answer
-SURE = -0.75  # log-odds from which a sentence may answer; calibrated on evals/cases/dev*.jsonl
+SURE = -0.9  # log-odds from which a sentence may answer; calibrated on evals/cases/dev*.jsonl
 _SHARE = 0.85  # further sentences are added until the chosen ones hold the answer with this probability
 _NAMES_SOURCE = re.compile(
     r"출처|인용|집계|자료(다|이다|를 바탕|에 따르면)|\b[Ss]ources?\b|\bcit(es?|ed|ing|ation)\b|\b(taken|drawn) from\b|\bcompiled by\b"
@@ -213,7 +213,7 @@ def is_able(weigher: Weigher, candidate: Candidate, sure: float = SURE) -> bool:
     """Whether a candidate may be shown: about the names and years and of the kind asked for, and likely to answer."""
     if not _in_years(weigher.question, candidate) or not _is_kind(weigher.question, candidate):
         return False
-    if leads_nowhere(candidate):
+    if leads_nowhere(candidate) or not weigher.meets_words(candidate):
         return False
     return weigher.confidence(candidate) >= sure and _names_all(weigher, candidate)
 

@@ -16,11 +16,12 @@ from rag.retrieval import COMMON, Query
 from rag.text import Analyzer
 from rag.types import Sentence
 
-# What comes first in a sentence and mostly is its subject: five English words, after "In the interview, " and the like,
-# or up to a Korean particle.
+# What comes first in a sentence and mostly is its subject: up to a Korean particle, or five English words, after "In the
+# interview, " and the like.
 _LEAD = re.compile(
+    r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|"
     r"(?:(?:According|In|On|At|By|As|Since|For|From|After|Before|During|Under|With|Of)\b[^,.]{1,60}, )?(?:(?:[A-Za-z]\S* ){1,5})|"
-    r"[^.!?]{0,40}?[가-힣)](?:은|는|이|가)(?= )|(?:\S+ ){1,5}"
+    r"(?:\S+ ){1,5}"
 )
 _PRONOUN = re.compile(
     r"\b(it|its|they|their|he|his|she|her|this|these|those|such|(the|that) (company|firm|start-?up|agency|group|programme|fund|plant|"
@@ -28,10 +29,12 @@ _PRONOUN = re.compile(
     r"(?<![가-힣])(이는|이들|그는|그들|양측|회사 측)",
     re.IGNORECASE,
 )
+_VERB_FORM = re.compile(r"\w+(ed|ing)\b")
 _CARRIES = np.float32(0.95)  # what is left of a subject from one sentence to the next
 _TOPIC = np.float32(0.65)  # that a sentence without a name goes on about what its document opens with
 _REACH = 3  # sentences before one that may tell what it is about
 _FADES = np.float32(0.85)  # what is left of their words with each sentence further back
+_FEW = 3  # passages in which a name is rare, however few there are
 _NEAR = 2  # sentences back among which is looked for who is meant
 
 
@@ -95,12 +98,13 @@ class Discourse:
         before, told = (earlier[-1][0], earlier[-1][1] * _CARRIES) if earlier else (None, nothing)
         found: list[Floats] = []
         for own, match in zip(passage.sentences, matches, strict=True):
-            known = np.maximum(told, topic)
+            of_topic = topic if own.kind == "prose" and topic.any() and self._may_be_of_topic(own.text) else nothing
+            known = np.maximum(told, of_topic)
             if own.kind == "item" and before is not None and before.kind != "row":
                 found.append(found[-1] if before.kind == "item" and found else told)
             elif own.kind == "prose" and self._unsaid(known, match).any() and self.leans(own.text):
                 heard = told if before is not None and before.kind == "prose" else nothing
-                found.append(np.where(self._named, np.maximum(heard, topic), heard))
+                found.append(np.where(self._named, np.maximum(heard, of_topic), heard))
             else:
                 found.append(nothing)
             # Of the words, only those of the sentence right before; of the names, all that it goes on about.
@@ -129,13 +133,21 @@ class Discourse:
 
     def leans(self, text: str) -> bool:
         """Whether a sentence begins with a pronoun, or without a rare name but for one that the query has too."""
+        return self._leans(text, "")
+
+    def _may_be_of_topic(self, text: str) -> bool:
+        """The same where nothing before tells of whom: a capital that begins a sentence may be a name then, too."""
+        return self._leans(text, "" if _VERB_FORM.match(text) else ", ")
+
+    def _leans(self, text: str, begins: str) -> bool:
         lead = _LEAD.match(text)
         if lead and _PRONOUN.search(lead.group()):
             return True
-        names = self.rare_names(lead.group()) if lead else []
+        names = self.rare_names(begins + lead.group()) if lead else []
         return all(name in self._asked for name in names)
 
     def rare_names(self, text: str) -> list[str]:
         """The tokens of the names in a text that tell passages apart."""
+        lexical = self._index.lexical
         found = (term.token for term in self._analyzer.terms(text) if is_name(term, text))
-        return [token for token in found if self._index.lexical.idf(token) >= COMMON]
+        return [t for t in found if lexical.idf(t) >= COMMON or lexical.document_frequency(t) <= _FEW]

@@ -31,8 +31,8 @@ WEIGHTS: Mapping[str, float] = {
     "handed_none": -0.4,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.2, "content_direct": 1.7, "has_content": 0.3, "missing": 0.5, "missing_term": -2.0, "unknown": 0.9,
-    "cosine": 2.6, "fit": 1.0, "misfit": -0.0, "across": 0.6, "all": 1.9, "bare": -0.3, "bare_fact": -0.4, "met": 1.4,
+    "content": -2.2, "content_direct": 1.7, "has_content": 0.3, "missing": 0.5, "missing_term": -2.0, "unknown": 0.3,
+    "cosine": 2.6, "fit": 1.0, "misfit": -0.0, "across": 0.5, "all": 1.9, "bare": -0.3, "bare_fact": -0.4, "met": 1.4,
     "words_before": -0.8, "handed": 2.6, "bias": -3.7,
 }  # fmt: skip
 _DEFINING = re.compile(
@@ -43,6 +43,7 @@ _RELATIVE = (
     (0, re.compile(r"올해|금년|\bthis year\b", re.IGNORECASE)),
     (1, re.compile(r"내년|이듬해|\bnext year\b|\bthe following year\b", re.IGNORECASE)),
 )
+_MOST = 0.5  # share of a question, by weight, that the thing explained must make up
 _TYPED = ("figure", "date", "person", "place", "contact")  # kinds of question that ask for a kind of thing
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
@@ -102,7 +103,7 @@ class Weigher:
         """Terms that an answer must meet: names, but for those of every fifth passage, and words nobody knows."""
         flags = []
         for term, plain, named, unknown in zip(query.weighted, query.terms, self.named, self.unknown, strict=True):
-            rare = self.index.lexical.term_idf(term) >= COMMON
+            rare = unknown or self.index.lexical.term_idf(term) >= COMMON
             strange = plain.tag[:2] == "NN" and len(plain.token) > 2 and unknown and _alone(term)
             flags.append(rare and (named or strange) and not (unknown and self._resembles(plain)))
         measured = np.array([term.token in self.question.measures for term in query.weighted], bool)
@@ -209,6 +210,11 @@ class Weigher:
             "words_carried": self._share(before, ~self.named),
             "words_beside": self._share(in_passage, ~self.named),
         }
+
+    def meets_words(self, candidate: Candidate) -> bool:
+        """Whether more of a question is met than its numbers, which stand anywhere."""
+        words = np.array([term.tag != "SN" for term in self.query.terms], bool)
+        return not words.any() or bool((np.maximum(candidate.near, candidate.beside)[words] >= MET).any())
 
     def meets_binding(self, candidate: Candidate) -> bool:
         """Whether a candidate speaks of one of the names that a query is bound to, if it is."""
@@ -320,16 +326,18 @@ class Weigher:
         }
 
     def _defines(self, sentence: Sentence) -> bool:
-        """Whether a sentence says of a thing asked about what it is: "X is a ...", "X는 ...이다"."""
+        """Whether a sentence says what that is which most of a question names: "X is a ...", "X는 ...이다"."""
         match = _DEFINING.match(sentence.text)
-        terms = [
-            term for term, named in zip(self.query.weighted, self.named, strict=True) if named
-        ] or self.query.weighted
-        held = self.analyzer.tokens(match["subject"] or match["korean"]) if match else frozenset()
-        return any(term.match(held) >= MET for term in terms)
+        if match is None:
+            return False
+        held = self.analyzer.tokens(match["subject"] or match["korean"])
+        return self._share((matches_of(self.query.weighted, held) >= MET).astype(np.float32), ~self.typed) >= _MOST
 
     def _titled(self, around: Floats) -> bool:
-        return bool(self.named.any()) and bool((around[self.named] >= 0.9).all())
+        """Whether a heading names all names of a question that asks little else."""
+        return self._share(self.named.astype(np.float32), ~self.typed) >= _MOST and bool(
+            (around[self.named] >= 0.9).all()
+        )
 
 
 def years_of(sentence: Sentence, source: Source) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ _KOREAN_WORD = re.compile(
     r"(?<![가-힣])(?P<stem>[가-힣]{2,}?)(?P<particle>은|는|이|가|을|를|에|의|로|도|만|와|과|이?랑|에서|까지|부터|이?란|이?야)?(?![가-힣])"
 )
 _HOW_MANY = re.compile(r"(?<![가-힣])[몃몆멷멎](?= ?(?:개|명|년|월|일|위|점|번|가지|군데|곳|건|억|만|프로|퍼|%))")
+# The second phase is phase 2 and 2단계.
+_ORDINALS = {word: (str(number),) for word, number in ORDINALS.items()} | {
+    str(n): (word,) for word, n in ORDINALS.items()
+}
 COMMON = 1.6  # idf of a word that stands in every fifth passage
 _POOL = 60  # candidates of each side
 
@@ -172,10 +176,8 @@ class Retriever:
     def _weighted(self, text: str, terms: Sequence[Term], found: Sequence[Term]) -> Iterable[QueryTerm]:
         for place, term in enumerate(terms):
             alternatives = self._alternatives(term) | self._in_other_script(term, text[term.start : term.end])
-            if term.token in ORDINALS and not DEGREE_WORDS.match(
-                text[term.end :].lstrip()
-            ):  # the second phase is 2단계
-                alternatives[str(ORDINALS[term.token])] = _AS_DIGITS
+            if not DEGREE_WORDS.match(text[term.end :].lstrip()):  # not: the second largest
+                alternatives |= dict.fromkeys(_ORDINALS.get(term.token, ()), _AS_DIGITS)
             for pair in _pairs(terms, place):  # a phrase translates as a whole: graduate school -> 대학원
                 for token, weight in self.lexicon.translations(pair).items():
                     alternatives[token] = max(alternatives.get(token, 0.0), weight**0.5)

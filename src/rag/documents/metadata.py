@@ -102,9 +102,10 @@ def _title(head: Head, blocks: Sequence[Block], post: str) -> str:
 
 def _headline(blocks: Sequence[Block]) -> str:
     """The first heading, else the longest line above the text: a paper's name and its sections stand there, too."""
-    if not blocks or blocks[0].kind == "heading":
-        return blocks[0].text if blocks else ""
-    above = takewhile(lambda block: block.kind == "paragraph" and not ends_sentence(block.text), blocks[:_ABOVE])
+    if not blocks:
+        return ""
+    kinds = ("paragraph", "heading")
+    above = takewhile(lambda block: block.kind in kinds and not ends_sentence(block.text), blocks[:_ABOVE])
     lines = [block.text for block in above if len(block.text) <= _MAX_TITLE and not _NO_HEADLINE.search(block.text)]
     return max(lines, key=len, default=_shortened(blocks[0].text))
 
