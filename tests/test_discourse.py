@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from library import GramEncoder, check_citations, shared_lexicon
 
 from rag.chatbot import Chatbot
+from rag.documents import read_document
 from rag.glossary import Glossary
 from rag.index import Index
 from rag.indexing import build
@@ -15,9 +18,8 @@ from rag.settings import Settings
 from rag.text import Analyzer
 from rag.transliteration import Transliterations
 
-CLOCKS = """The Marlow Gazette
-BUSINESS | MAKERS
-Quillon Lathe opens a second workshop for wooden clocks
+MUSEUM = Path(__file__).parents[1] / "evals" / "corpora" / "museum" / "docs"
+CLOCKS = """Quillon Lathe opens a second workshop for wooden clocks
 By Ada Penn
 Published: 3 March 2025, 7:15 am    4 min read    Share | Save | Comment (12)
 
@@ -113,9 +115,10 @@ def test_a_list_that_a_sentence_announces_is_told_with_it(bot: Chatbot, question
     check_citations(bot, answer)
 
 
-def test_the_headline_is_the_title(bot: Chatbot) -> None:
-    titles = {passage.document_id: passage.source.title for passage in bot.index.passages}
-    assert titles["clocks.txt"] == "Quillon Lathe opens a second workshop for wooden clocks"
+def test_the_headline_is_the_title() -> None:
+    page = MUSEUM / "paper_whale_news.txt"  # begins with the name of its paper and of a section
+    title = read_document(page, MUSEUM).source.title
+    assert title == 'Paper Whale raises 24 billion won as "Moth Railway" passes two million copies'
 
 
 def test_the_way_to_a_page_is_left_out(bot: Chatbot) -> None:
