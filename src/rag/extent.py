@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag.evidence import Candidate, Weigher
+from rag.messages import bids_machine
 from rag.questions import Question
 from rag.types import Sentence
 
@@ -18,20 +19,20 @@ BRIEF = 60  # words an answer stays below, but for lists and explanations
 
 
 def span_of(weigher: Weigher, candidate: Candidate) -> tuple[int, int]:
-    """The first and the last sentence that answer with a candidate: its list, what goes on after it."""
+    """The first and the last sentence that answer with a candidate: its list, what goes on after it; no order to machines."""
     question, sentences, first = weigher.question, candidate.passage.sentences, candidate.at
     if sentences[first].kind == "item" and question.kind == "list":
         first = _first_item(sentences, first)
-    return first, max(_last_of(question, sentences, first), _going_on(weigher, candidate))
+    last = max(_last_of(question, sentences, first), _going_on(weigher, candidate))
+    orders = (at for at in range(first, last + 1) if at > candidate.at and bids_machine(sentences[at].text))
+    return first, next(orders, last + 1) - 1
 
 
 def lead_of(candidate: Candidate, first: int) -> int:
     """The sentence from which on to quote: the one before that names whom a sentence goes on about, if it is near."""
-    return (
-        min(first, candidate.since)
-        if _is_brief(candidate.passage.sentences[candidate.since : candidate.at + 1])
-        else first
-    )
+    lead = candidate.passage.sentences[candidate.since : candidate.at + 1]
+    fits = _is_brief(lead) and not any(bids_machine(sentence.text) for sentence in lead)
+    return min(first, candidate.since) if fits else first
 
 
 def joined(sentences: Sequence[Sentence]) -> str:
