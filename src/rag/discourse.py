@@ -98,7 +98,8 @@ class Discourse:
         before, told = (earlier[-1][0], earlier[-1][1] * _CARRIES) if earlier else (None, nothing)
         found: list[Floats] = []
         for own, match in zip(passage.sentences, matches, strict=True):
-            of_topic = topic if own.kind == "prose" and topic.any() and self._may_be_of_topic(own.text) else nothing
+            lacking = own.kind == "prose" and self._unsaid(topic, match).any()
+            of_topic = topic if lacking and self._may_be_of_topic(own.text) else nothing
             known = np.maximum(told, of_topic)
             if own.kind == "item" and before is not None and before.kind != "row":
                 found.append(found[-1] if before.kind == "item" and found else told)
