@@ -139,9 +139,10 @@ class Weigher:
             around = _less_others(headings, plain, lists, self.index.sentence_tokens[first + at])
             fit = self._fit(hit.passage.sentences[at])
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
+            near = np.maximum(direct, np.maximum(around, own.carried))
             features = {
                 **self._coverage(direct, around, own.carried, beside),
-                **self._handed(np.maximum(direct, np.maximum(around, own.carried)), own, fit),
+                **self._handed(near, own, fit),
                 **self._meaning(float(cosines[at]), hit),
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
@@ -149,7 +150,6 @@ class Weigher:
                 "row_key": keys[at],
             }
             score = sum(weight * features[name] for name, weight in WEIGHTS.items())
-            near = np.maximum(direct, np.maximum(around, own.carried))
             lacks = fit < MET or bool((near[~self.named & ~self.typed & ~self.dated] < MET).any())
             yield Candidate(hit, at, direct, around, own.carried, own.since, beside, told, lacks, features, score)
 
