@@ -289,6 +289,14 @@ def shared_chatbot() -> Chatbot:
     return shared_library().chatbot()
 
 
+def chatbot_of(docs: Path, index: Path) -> Chatbot:
+    """A chatbot over an index built without a glossary: it knows the names that the documents pair, and no others."""
+    encoder, glossary = GramEncoder(), Glossary([])
+    loaded = Index.load(index, encoder.name, glossary.fingerprint)
+    analyzer = Analyzer(glossary.extended(loaded.aliases))
+    return Chatbot(Retriever(loaded, encoder, analyzer, shared_lexicon()), Settings(docs_dir=docs, index_dir=index))
+
+
 def check_citations(bot: Chatbot, answer: Answer) -> None:
     """What holds for every answer: each line of an answered one is cited, each citation is used and exact."""
     markers = [int(marker) for marker in re.findall(r"\[(\d+)\]", answer.text)]

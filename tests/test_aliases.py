@@ -5,16 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from library import GramEncoder, shared_lexicon
+from library import GramEncoder, chatbot_of, shared_lexicon
 
 from rag.aliases import learn_aliases
-from rag.chatbot import Chatbot
 from rag.glossary import Glossary
 from rag.index import Index
 from rag.indexing import build, is_stale
-from rag.retrieval import Retriever
-from rag.settings import Settings
-from rag.text import Analyzer
 
 PAPER = """# 한빛로보틱스
 
@@ -77,25 +73,18 @@ def test_a_glossary_takes_pairs_in() -> None:
     assert not longer.differs_in(longer)
 
 
-def chatbot(docs: Path, index: Path) -> Chatbot:
-    encoder, glossary = GramEncoder(), Glossary([])
-    loaded = Index.load(index, encoder.name, glossary.fingerprint)
-    analyzer = Analyzer(glossary.extended(loaded.aliases))
-    return Chatbot(Retriever(loaded, encoder, analyzer, shared_lexicon()), Settings(docs_dir=docs, index_dir=index))
-
-
 def test_a_question_by_the_other_form_is_answered_and_an_update_learns(tmp_path: Path) -> None:
     docs, index, whole, glossary = tmp_path / "docs", tmp_path / "index", tmp_path / "whole", Glossary([])
     docs.mkdir()
     (docs / "later.md").write_text(LATER, "utf-8")
     (docs / "other.md").write_text("# 날씨\n\n대전은 2020년에 비가 많이 왔다.\n", "utf-8")
     build(docs, index, GramEncoder(), glossary)
-    assert "3억" not in chatbot(docs, index).ask("중소기업육성진흥공단은 얼마를 보탰나요?").text
+    assert "3억" not in chatbot_of(docs, index).ask("중소기업육성진흥공단은 얼마를 보탰나요?").text
     (docs / "paper.md").write_text(PAPER, "utf-8")
     report = build(docs, index, GramEncoder(), glossary)
     assert report.reused == 1  # what holds a name that is new is read again, the weather is not
     assert not is_stale(docs, index, GramEncoder(), glossary)
-    bot = chatbot(docs, index)
+    bot = chatbot_of(docs, index)
     assert bot.index.aliases == (("중소기업육성진흥공단", "중진공"), ("한빛로보틱스", "Hanbit Robotics"))
     assert "3억" in bot.ask("중소기업육성진흥공단은 얼마를 보탰나요?").text
     build(docs, whole, GramEncoder(), glossary)

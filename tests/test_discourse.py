@@ -5,17 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from library import GramEncoder, check_citations, shared_lexicon
+from library import GramEncoder, chatbot_of, check_citations
 
 from rag.chatbot import Chatbot
 from rag.documents import read_document
 from rag.glossary import Glossary
-from rag.index import Index
 from rag.indexing import build
 from rag.lexical import QueryTerm
-from rag.retrieval import Retriever
-from rag.settings import Settings
-from rag.text import Analyzer
 from rag.transliteration import Transliterations
 
 MUSEUM = Path(__file__).parents[1] / "evals" / "corpora" / "museum" / "docs"
@@ -74,12 +70,8 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
     for name, text in (("clocks.txt", CLOCKS), ("stars.md", STARS), ("visits.md", VISITS)):
         (folder / "docs").mkdir(exist_ok=True)
         (folder / "docs" / name).write_text(text, encoding="utf-8")
-    glossary, encoder = Glossary([]), GramEncoder()
-    build(folder / "docs", folder / "index", encoder, glossary)
-    index = Index.load(folder / "index", encoder.name, glossary.fingerprint)
-    analyzer = Analyzer(glossary.extended(index.aliases))
-    settings = Settings(docs_dir=folder / "docs", index_dir=folder / "index")
-    return Chatbot(Retriever(index, encoder, analyzer, shared_lexicon()), settings)
+    build(folder / "docs", folder / "index", GramEncoder(), Glossary([]))
+    return chatbot_of(folder / "docs", folder / "index")
 
 
 @pytest.mark.parametrize(
