@@ -59,6 +59,18 @@ def write_data(folder: Path) -> Path:
     return folder
 
 
+def write_own(folder: Path) -> Path:
+    """A folder as that of what was written for the project."""
+    for name in ("pairs", "answers"):
+        (folder / name).mkdir(parents=True)
+    lines = ["The mayor laughs.\t시장이 웃는다.", "Where is the mayor?\t시장은 어디 있나요?"]
+    (folder / "pairs" / "town.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = sentences()[40:]
+    asked = [f"{ko[:-1]} 사람은 누구인가요?\t{ko}\t{other}" for (_, ko), (_, other) in zip(rows, rows[50:80], strict=False)]
+    (folder / "answers" / "town.tsv").write_text("\n".join(asked) + "\n", encoding="utf-8")
+    return folder
+
+
 def _write_sets(folder: Path, rows: list[tuple[str, str]]) -> None:
     for name in ("qa_strategyqa_ko_facts", "nli_ko", "para_ko"):
         (folder / name).mkdir(parents=True)
@@ -87,7 +99,7 @@ def write_teacher(folder: Path) -> Path:
     """A BERT of two layers with random weights whose pieces are the English words."""
     words = sorted({word for english, _ in sentences() for word in english.rstrip(".").split()})
     signs = [f"{before}{sign}" for sign in "abcdefghijklmnopqrstuvwxyz0123456789.?" for before in ("", "##")]
-    pieces = list(dict.fromkeys([*SPECIAL, *signs, *words]))
+    pieces = list(dict.fromkeys([*SPECIAL, *signs, *words, "umbrella"]))
     torch.manual_seed(1)
     config = BertConfig(
         vocab_size=len(pieces),

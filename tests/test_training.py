@@ -16,7 +16,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
-from small_training import HIDDEN, sentences, small_recipe, write_data, write_teacher
+from small_training import HIDDEN, sentences, small_recipe, write_data, write_own, write_teacher
 
 from rag.embedding import SentenceEncoder
 from rag.errors import InputError
@@ -32,7 +32,7 @@ from training.measuring import shortened, texts
 from training.pairing import passages, read_examples
 from training.pipeline import RUN, Sources, materials, run, vary
 from training.recipe import ABLATIONS, Pairing, Plan, Recipe, Selection
-from training.selecting import Pair, fault, read_rows, select, template
+from training.selecting import Pair, fault, read_rows, read_written, select, template
 from training.stages import STAMP, Workshop, is_whole, read_json
 from training.teaching import read_vectors
 from training.trainer import fit, open_student
@@ -45,7 +45,7 @@ NOBODY = Guard([])
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     folder = tmp_path_factory.mktemp("sources")
-    return Sources(write_data(folder / "data"), write_teacher(folder))
+    return Sources(write_data(folder / "data"), write_teacher(folder), write_own(folder / "written"))
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,23 @@ def test_rows_are_left_out_for_a_reason(sources: Sources, stages: dict[str, Path
     assert dropped["too many of one source"] > 0
     pairs = selecting.read_pairs(stages["selected"])
     assert len(pairs) == counts["kept"]
-    assert counts["read"] == len(pairs) + sum(dropped.values()) == sum(1 for _ in read_rows(sources.data / "parallel"))
+    read = [*read_rows(sources.data / "parallel"), *read_written(sources.written / "pairs")]
+    assert counts["read"] == len(pairs) + sum(dropped.values()) == len(read)
     assert counts["by_licence"] == Counter(pair.licence for pair in pairs)
     assert Counter(pair.repository for pair in pairs)["town/sql-docs"] == 20  # a reference manual
     assert not {pair.english for pair in pairs} & {english for english, _ in sentences()[:40]}
+
+
+def test_scarce_pairs_are_taken_before_others_and_seen_more_often(stages: dict[str, Path], sources: Sources) -> None:
+    rows = [Pair("town/docs", "MIT", en, ko) for en, ko in sentences()[:20]]
+    own = list(read_written(sources.written / "pairs"))
+    asked = Pair("town/docs", "MIT", "Who painted the door?", "누가 문을 칠했나요?")
+    kept, dropped = select([*rows, asked, *own], NOBODY, Selection(limit=12, per_template=1_000))
+    assert (len(kept), dropped["limit"]) == (12, 11)
+    assert {asked, *own} < set(kept)
+    seen = Counter(rows_of(stages["selected"], copies=3, english=0)["korean"]["text"])
+    assert all(seen[pair.korean] == 3 for pair in own)
+    assert {seen[pair.korean] for pair in selecting.read_pairs(stages["selected"]) if not pair.is_scarce} == {1}
 
 
 @pytest.mark.parametrize(
@@ -158,6 +171,7 @@ def test_pieces_know_both_languages(stages: dict[str, Path], sources: Sources) -
     origins = tokenizer.origins(stages["pieces"])
     teacher = SentenceTransformer(str(sources.teacher), device="cpu").tokenizer.get_vocab()
     assert origins[own.token_to_id("baker")] == teacher["baker"]
+    assert set(teacher) - set(own.get_vocab()) == set()  # those that no pair shows as well
     assert origins[own.token_to_id("제빵사")] == -1
     assert len(origins) == own.get_vocab_size() <= small_recipe().vocabulary.pieces
 
@@ -204,11 +218,11 @@ def test_the_loss_by_hand() -> None:
 
 
 def test_a_third_of_the_batches_is_english(stages: dict[str, Path]) -> None:
-    rows = rows_of(stages["selected"], 1 / 3)
+    rows = rows_of(stages["selected"], copies=1, english=1 / 3)
     assert len(rows["english"]) == pytest.approx(len(rows["korean"]) / 2, abs=1)
     pairs = selecting.read_pairs(stages["selected"])
     assert [pairs[n].english for n in rows["english"]["label"]] == list(rows["english"]["text"])
-    assert list(rows_of(stages["selected"], 0)) == ["korean"]
+    assert list(rows_of(stages["selected"], copies=1, english=0)) == ["korean"]
 
 
 def test_stage_one_moves_new_pieces_only_and_the_loss_falls(
@@ -249,7 +263,7 @@ def test_an_interrupted_stage_ends_as_if_it_had_not_been(
             model = open_student(start, plan, seed=3)
             loss = Power(TeacherLoss(model, read_vectors(stages["vectors"])), batches)
             try:
-                fit(model, rows_of(stages["selected"], 1 / 3), loss, tmp_path / name, plan, seed=3)
+                fit(model, rows_of(stages["selected"], copies=1, english=1 / 3), loss, tmp_path / name, plan, seed=3)
             except KeyboardInterrupt:
                 assert (tmp_path / name / "checkpoints" / "checkpoint-2").is_dir()
         outcome.append(load_file(tmp_path / name / "model" / "model.safetensors"))
@@ -277,7 +291,7 @@ def test_every_kind_of_pair_is_made(stages: dict[str, Path], sources: Sources) -
     for kind in pairing.KINDS:
         columns = read_examples(stages["paired"], kind)
         assert len(columns["anchor"]) >= 16, kind
-        assert ("negative" in columns) == (kind == "inference")
+        assert ("negative" in columns) == (kind in ("inference", "answers"))
     asked = read_examples(stages["paired"], "paraphrases")
     numbers = {f"{ko} 정말?": n for n, (_, ko) in enumerate(sentences()[40:120])}
     assert {numbers[text] % 2 for text in asked["anchor"]} == {0}  # 0 means the same in that set

@@ -61,7 +61,7 @@ def build_embeddings(
     """Stage 1: the body stands still and only the vectors of new pieces move."""
     model = open_student(student, plan, seed)
     free_new_pieces(model, torch.tensor([origin < 0 for origin in origins(pieces)]))
-    fit(model, rows_of(selected, english=0), TeacherLoss(model, read_vectors(vectors)), folder, plan, seed)
+    fit(model, rows_of(selected, plan.copies, english=0), TeacherLoss(model, read_vectors(vectors)), folder, plan, seed)
 
 
 def free_new_pieces(model: SentenceTransformer, new: Tensor) -> None:
@@ -80,16 +80,17 @@ def build_body(
     """Stage 2, and the only one of a static student: everything moves, with a share of English batches."""
     model = open_student(student, plan, seed)
     share = 0.5 if is_static(model) and english else english
-    fit(model, rows_of(selected, share), TeacherLoss(model, read_vectors(vectors)), folder, plan, seed)
+    fit(model, rows_of(selected, plan.copies, share), TeacherLoss(model, read_vectors(vectors)), folder, plan, seed)
 
 
-def rows_of(selected: Path, english: float) -> DatasetDict:
-    """Texts with the number of their pair; so many English ones that their share of all is as asked for."""
+def rows_of(selected: Path, copies: int, english: float) -> DatasetDict:
+    """Texts with the number of their pair; scarce ones `copies` times, and so many English ones as their share tells."""
     pairs = read_pairs(selected)
-    sets = {"korean": _dataset([pair.korean for pair in pairs], list(range(len(pairs))))}
+    seen = [at for at, pair in enumerate(pairs) for _ in range(copies if pair.is_scarce else 1)]
+    sets = {"korean": _dataset([pairs[number].korean for number in seen], seen)}
     if english:
-        wanted = min(len(pairs), round(len(pairs) * english / (1 - english)))
-        numbers = [at * len(pairs) // wanted for at in range(wanted)]
+        wanted = min(len(seen), round(len(seen) * english / (1 - english)))
+        numbers = [seen[at * len(seen) // wanted] for at in range(wanted)]
         sets["english"] = _dataset([pairs[number].english for number in numbers], numbers)
     return DatasetDict(sets)
 

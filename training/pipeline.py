@@ -35,6 +35,7 @@ class Sources:
 
     data: Path  # with parallel/, train/ and eval_dev/
     teacher: Path  # a sentence-transformers model with word pieces and a BERT body
+    written: Path = Path(__file__).parent / "written"  # for this project: pairs/*.tsv, answers/*.tsv
 
 
 def run(recipe: Recipe, sources: Sources, shop: Workshop, *, static: bool = False) -> Path:
@@ -59,7 +60,14 @@ def run(recipe: Recipe, sources: Sources, shop: Workshop, *, static: bool = Fals
 def materials(recipe: Recipe, sources: Sources, shop: Workshop) -> dict[str, Path]:
     """What both students learn from: pairs, pieces, the teacher's vectors, pairs of query and passage."""
     parallel, guarded = sources.data / "parallel", sources.data / "eval_dev"
-    selected = shop.make("selected", selecting.build, parallel=parallel, guarded=guarded, settings=recipe.selection)
+    selected = shop.make(
+        "selected",
+        selecting.build,
+        parallel=parallel,
+        written=sources.written / "pairs",
+        guarded=guarded,
+        settings=recipe.selection,
+    )
     pieces = shop.make(
         "pieces", tokenizer.build, selected=selected, teacher=sources.teacher, settings=recipe.vocabulary
     )
@@ -71,6 +79,7 @@ def materials(recipe: Recipe, sources: Sources, shop: Workshop) -> dict[str, Pat
             pairing.build,
             parallel=parallel,
             sets=sources.data / "train",
+            written=sources.written / "answers",
             guarded=guarded,
             selected=selected,
             settings=recipe.pairing,

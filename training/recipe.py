@@ -17,15 +17,15 @@ class Selection:
     machine_share: float = 0.0  # of the machine translations
     similarity_pairs: bool = False  # KorSTS captions share their source with the development set
     rows: int = 0  # read of each file; 0 for all
-    limit: int = 0  # pairs in all; 0 for no limit
+    limit: int = 0  # pairs in all, scarce ones first; 0 for no limit
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """How the student cuts words."""
 
-    pieces: int = 46_000  # Latin and Korean together: 35 MB of embeddings at half precision
-    new_pieces: int = 24_000  # of these at most so many that the teacher lacks
+    pieces: int = 46_500  # Latin and Korean together: 36 MB of embeddings at half precision
+    new_pieces: int = 20_000  # of these at most so many that the teacher lacks
     rarest: int = 2  # times that a new piece was seen at least
 
 
@@ -47,6 +47,7 @@ class Plan:
     rate: float
     steps: int = 0
     pieces: int = 96  # a text is cut after so many
+    copies: int = 4  # how often an epoch has a pair of general prose or a question: most pairs are about software
     rates: Mapping[str, float] = field(default_factory=dict)  # for parameters whose name matches a pattern
     save_every: int = 500  # steps between checkpoints
 
@@ -57,6 +58,7 @@ class Pairing:
 
     rows: int = 0  # read of each file; 0 for all
     per_kind: int = 120_000
+    answers: int = 120_000  # the same of the kind that was written for it
     per_source: int = 6_000  # of one repository within a kind
     characters: int = 700  # of a passage, about 256 pieces
 
@@ -90,11 +92,11 @@ class Recipe:
         """What two cores without a GPU do in about two hours: fewer pairs, more evenly drawn, each seen once or twice."""
         return cls(
             name="processor",
-            selection=Selection(per_source=15_000, per_lean_source=2_500, limit=200_000),
-            embeddings=Plan(epochs=1, batch=128, rate=2e-3),
-            body=Plan(epochs=1, batch=128, rate=5e-5, rates={"word_embeddings": 5e-4}),
-            pairing=Pairing(per_kind=5_000, per_source=1_000, characters=300),
-            retrieval=Plan(epochs=1, batch=64, rate=2e-5, pieces=128, rates={"word_embeddings": 1e-4}, save_every=100),
+            selection=Selection(per_source=15_000, per_lean_source=2_500, limit=155_000),
+            embeddings=Plan(epochs=1, batch=128, rate=2e-3, pieces=64),
+            body=Plan(epochs=1, batch=128, rate=3e-5, pieces=64, rates={"word_embeddings": 5e-4}),
+            pairing=Pairing(per_kind=1_500, per_source=1_000, characters=300),
+            retrieval=Plan(epochs=2, batch=64, rate=2e-5, pieces=128, rates={"word_embeddings": 1e-4}, save_every=100),
             static_retrieval=Plan(epochs=1, batch=512, rate=1e-3),
             english=1 / 4,
         )

@@ -18,8 +18,8 @@ from training.pairing import KINDS, read_examples
 from training.recipe import Plan
 from training.trainer import fit, is_static, open_student
 
-_AT_ONCE = 32  # texts computed at a time; the batch may be larger than memory allows
-_ASYMMETRIC = ("sections", "contexts", "questions")  # where a query differs from a passage
+_AT_ONCE = 64  # texts computed at a time; a batch may be larger than memory allows
+_ASYMMETRIC = ("sections", "contexts", "questions", "answers")  # where a query differs from a passage
 
 
 def build(
@@ -31,7 +31,7 @@ def build(
     query, document = prompts
     named = {name: {"anchor": query, "positive": document} if name in _ASYMMETRIC else {} for name in rows}
     own = named if query or document else None
-    fit(model, rows, ranking_loss(model, dimensions), folder, plan, seed, own, distinct=True)
+    fit(model, rows, ranking_loss(model, dimensions, plan.batch), folder, plan, seed, own, distinct=True)
 
 
 def examples_of(paired: Path, least: int) -> DatasetDict:
@@ -40,9 +40,9 @@ def examples_of(paired: Path, least: int) -> DatasetDict:
     return DatasetDict({kind: Dataset.from_dict(own) for kind, own in found.items() if len(own["anchor"]) >= least})
 
 
-def ranking_loss(model: SentenceTransformer, dimensions: Sequence[int]) -> nn.Module:
+def ranking_loss(model: SentenceTransformer, dimensions: Sequence[int], batch: int) -> nn.Module:
     """In-batch ranking (van den Oord et al. 2018) at several lengths of the vector (Kusupati et al., NeurIPS 2022)."""
-    if is_static(model):
+    if is_static(model) or batch <= _AT_ONCE:
         ranking: nn.Module = MultipleNegativesRankingLoss(model)
     else:
         ranking = CachedMultipleNegativesRankingLoss(model, mini_batch_size=_AT_ONCE)

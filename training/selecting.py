@@ -8,7 +8,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ _LATIN = re.compile(r"[A-Za-z]")
 _MACHINE = "#MT"
 # Reference manuals of .NET, SQL Server and PowerShell are a third of all pairs and say the same a thousand times.
 _LEAN = re.compile(r"dotnet|/docs\.(ko-kr|microsoft)|asp-?net|entityframework|roslyn|msbuild|/w(pf|informs)|sql|powershell", re.I)  # fmt: skip
+# Prose about other things than software is scarce.
+_GENERAL = re.compile(r"written|tatoeba|jhe|ncsoft_ctx|github/opensource\.guide")
+OWN_LICENCE = "Apache-2.0"  # of what was written for this project
 _VARIES = re.compile(r"[\"'`“‘][^\"'`”’]*[\"'`”’]|\S*\d\S*|\S*[_./\\:]\S*\w|\b[A-Z]\S*")
 
 
@@ -40,6 +43,18 @@ class Pair(NamedTuple):
     def repository(self) -> str:
         """The source without the kind of its translation."""
         return self.source.partition("#")[0]
+
+    @property
+    def is_scarce(self) -> bool:
+        """Whether the pairs have little like it: general prose, and questions."""
+        return bool(_GENERAL.match(self.source)) or self.korean.endswith("?")
+
+
+def read_written(folder: Path) -> Iterator[Pair]:
+    """The pairs of DIR/*.tsv (English, Korean), written for this project; raises InputError for a line of another form."""
+    for path in sorted(folder.glob("*.tsv")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            yield _row(f"{path}:{number}", [f"written/{path.stem}", OWN_LICENCE, *line.split("\t")])
 
 
 def read_rows(folder: Path, most: int = 0) -> Iterator[Pair]:
@@ -104,7 +119,7 @@ def select(rows: Iterable[Pair], guard: Guard, settings: Selection) -> tuple[lis
             kept.append(row)
     capped = _capped(kept, settings)
     dropped["too many of one source"] = len(kept) - len(capped)
-    limited = _drawn(capped, settings.limit) if settings.limit else capped
+    limited = _limited(capped, settings.limit) if settings.limit else capped
     dropped["limit"] = len(capped) - len(limited)
     return limited, dropped
 
@@ -154,15 +169,23 @@ def _capped(rows: list[Pair], settings: Selection) -> list[Pair]:
     return [row for row in rows if row in kept]
 
 
+def _limited(rows: list[Pair], limit: int) -> list[Pair]:
+    """So many rows, scarce ones before others, by lot among equals."""
+    scarce, plain = ([row for row in rows if row.is_scarce is wanted] for wanted in (True, False))
+    taken = {*_drawn(scarce, limit), *_drawn(plain, max(0, limit - len(scarce)))}
+    return [row for row in rows if row in taken]
+
+
 def _drawn(rows: list[Pair], count: int) -> list[Pair]:
     """So many of the rows by lot, in their order."""
     taken = set(sorted(range(len(rows)), key=lambda at: lot(rows[at].english + rows[at].korean))[:count])
     return [row for at, row in enumerate(rows) if at in taken]
 
 
-def build(folder: Path, parallel: Path, guarded: Path, settings: Selection) -> None:
+def build(folder: Path, parallel: Path, written: Path, guarded: Path, settings: Selection) -> None:
     """The stage: writes the pairs, and counts by reason, licence and source."""
-    rows, dropped = select(read_rows(parallel, settings.rows), Guard.from_folder(guarded), settings)
+    read = chain(read_rows(parallel, settings.rows), read_written(written))
+    rows, dropped = select(read, Guard.from_folder(guarded), settings)
     if not rows:
         raise InputError(f"{parallel}: no pair is fit for training ({dict(dropped)})")
     write_pairs(folder / PAIRS, rows)

@@ -1,7 +1,8 @@
-"""The student's word pieces: the teacher's Latin ones that occur, and Korean ones learned from the pairs."""
+"""The student's word pieces: the teacher's Latin ones, and Korean ones learned from the pairs."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from training.stages import read_json, write_json
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _FILE, _ORIGINS = "tokenizer.json", "origins.json"
+_UNUSED = re.compile(r"\[unused\d+\]$")
 _LONGEST = 512  # pieces of a text that the body has places for
 
 
@@ -58,14 +60,19 @@ def learned(texts: Iterable[str], known: dict[str, int], settings: Vocabulary) -
 
 
 def occurring(model: Tokenizer, texts: Sequence[str], most: int) -> list[str]:
-    """The teacher's pieces that the texts show, single signs always, then the most frequent; in the teacher's order."""
+    """The teacher's pieces that the texts show, single signs always, most frequent first, then its other Latin ones; in its order.
+
+    English of another field than the pairs' has pieces that they never show, and the teacher knows their meaning.
+    """
     model.no_truncation()
     model.no_padding()
     count = Counter(piece for row in model.encode_batch(texts, add_special_tokens=False) for piece in row.tokens)
     plain = [piece for piece in model.get_vocab() if len(piece.removeprefix("##")) == 1 and piece.isascii()]
     for piece in SPECIAL:
         count.pop(piece, None)
-    ranked = dict.fromkeys([*sorted(plain), *(piece for piece, _ in count.most_common())])
+    known = sorted(model.get_vocab(), key=model.get_vocab().__getitem__)  # the teacher's order is by use
+    latin = [piece for piece in known if piece.isascii() and piece not in SPECIAL and not _UNUSED.match(piece)]
+    ranked = dict.fromkeys([*sorted(plain), *(piece for piece, _ in count.most_common()), *latin])
     return sorted(list(ranked)[:most], key=model.get_vocab().__getitem__)
 
 
