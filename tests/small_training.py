@@ -66,7 +66,9 @@ def write_own(folder: Path) -> Path:
     lines = ["The mayor laughs.\t시장이 웃는다.", "Where is the mayor?\t시장은 어디 있나요?"]
     (folder / "pairs" / "town.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows = sentences()[40:]
-    asked = [f"{ko[:-1]} 사람은 누구인가요?\t{ko}\t{other}" for (_, ko), (_, other) in zip(rows, rows[50:80], strict=False)]
+    asked = [
+        f"{ko[:-1]} 사람은 누구인가요?\t{ko}\t{other}" for (_, ko), (_, other) in zip(rows, rows[50:80], strict=False)
+    ]
     (folder / "answers" / "town.tsv").write_text("\n".join(asked) + "\n", encoding="utf-8")
     return folder
 

@@ -71,11 +71,7 @@ def bot() -> Chatbot:
         ("What was the revenue of Orlando Group in 2021?", "the row is Tamsin's; Orlando bought it"),
         ("Who is the mayor of Merle?", "a deputy is no mayor"),
         ("Merle 시장은 누구야?", "부시장은 시장이 아니다"),
-        pytest.param(
-            "Merle 항구 대표 이름이 뭐예요?",
-            "대표 사례는 사람이 아니다",
-            marks=pytest.mark.xfail(strict=True, reason="the head of another thing under the same heading is told"),
-        ),
+        ("Merle 항구 대표 이름이 뭐예요?", "대표 사례는 사람이 아니다"),
         ("How much did Tamsin pay Pellworm?", "no sentence is about both"),
     ],
 )

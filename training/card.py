@@ -14,7 +14,7 @@ Report = Mapping[str, Any]
 _INTENT = """Sentence vectors for search in Korean and English and across the two, without a network: the dense side of this
 project's index. Cosine is the similarity; the first 256 or 128 numbers of a vector, scaled to length 1, are a vector too."""
 _LIMITS = """- Passages longer than {longest} pieces are cut; the index of this project encodes sentences, which are shorter.
-- Most training pairs come from program documentation. There is no news, and hardly any finance prose.
+- Most training pairs come from program documentation; news, finance and everyday language only from those written for it.
 - The teacher knows English only: what it cannot tell apart in English, the student cannot tell apart in Korean.
 - Questions were taught by {questions} examples, many translated. Words beat this model within a language: use it beside BM25.
 - Cosines are no probabilities, and no fact is checked by them."""

@@ -45,7 +45,9 @@ class SentenceEncoder:
         if local:  # never ask a hub for what lies on disk
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()  # what a command prints is for programs to read, too
         try:
             found = SentenceTransformer(str(_BUNDLED) if self.model == BUNDLED_MODEL else self.model, device="cpu")
         except (OSError, ValueError) as error:
@@ -73,6 +75,13 @@ class SentenceEncoder:
             [prompt + text for text in texts], normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32)
+
+
+def keep_to_threads(count: int) -> None:
+    """Let encoders of this process compute with so many threads."""
+    import torch
+
+    torch.set_num_threads(count)
 
 
 def checksum(folder: Path) -> str:

@@ -140,6 +140,8 @@ class SupportJudge:
             yield f"too little of it is in the quotes ({alike:.2f}); missing: {missing}"
 
     def _cosine(self, claim: str, quotes: Sequence[str]) -> float:
+        if _verbatim(claim, quotes):
+            return 1.0
         vectors = self._encoder.encode_queries([claim, *quotes, " ".join(quotes)])
         return float((vectors[1:] @ vectors[0]).max())
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
+from rag.embedding import keep_to_threads
+
 _MOST = 4  # each process loads a morpheme analyser of half a gigabyte
 _task: Callable[[Any], Any] | None = None  # what forked processes inherit
 Item = TypeVar("Item")
@@ -26,7 +28,7 @@ def mapped(task: Callable[[Item], Result], items: Sequence[Item], workers: int) 
         return
     global _task
     _task = task
-    with get_context("fork").Pool(workers) as pool:
+    with get_context("fork").Pool(workers, keep_to_threads, (1,)) as pool:  # they share the processors
         yield from pool.imap(_call, items)
 
 
