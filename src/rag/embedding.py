@@ -47,7 +47,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # what a command prints is for programs to read, too
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # what a command prints is for programs to read, too
         try:
             found = SentenceTransformer(str(_BUNDLED) if self.model == BUNDLED_MODEL else self.model, device="cpu")
         except (OSError, ValueError) as error:
