@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--student", choices=_STUDENTS, default="both", help="which model to make")
     sizes = parser.add_mutually_exclusive_group()
-    sizes.add_argument("--processor", **_size("processor", "what two cores without a GPU do in about two hours"))
+    sizes.add_argument("--processor", **_size("processor", "what two cores without a GPU do in about 65 minutes"))
     sizes.add_argument("--miniature", **_size("miniature", "every stage in about two minutes, on 2,000 pairs"))
     parser.add_argument("--without", nargs="+", choices=ABLATIONS, default=[], help="ideas to leave out")
     parser.add_argument("--seeds", type=int, default=1, help="so many runs that differ in their seed; reports variance")

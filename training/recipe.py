@@ -89,7 +89,7 @@ class Recipe:
 
     @classmethod
     def processor(cls) -> Self:
-        """What two cores without a GPU do in about two hours: fewer pairs, more evenly drawn, each seen once or twice."""
+        """What two cores without a GPU do in about 65 minutes: fewer pairs, more evenly drawn, each seen once or twice."""
         return cls(
             name="processor",
             selection=Selection(per_source=15_000, per_lean_source=2_500, limit=155_000),
