@@ -12,11 +12,12 @@ PUBLISHED = Path(__file__).with_name("published.json")
 CARD = "README.md"
 Report = Mapping[str, Any]
 _INTENT = """Sentence vectors for search in Korean and English and across the two, without a network: the dense side of this
-project's index. Cosine is the similarity; the first 256 or 128 numbers of a vector, scaled to length 1, are a vector too."""
+project's index. Cosine is the similarity{shorter}."""
+_SHORTER = "; the first 256 or 128 numbers of a vector, scaled to length 1, are a vector too"
 _LIMITS = """- Passages longer than {longest} pieces are cut; the index of this project encodes sentences, which are shorter.
 - Most training pairs come from program documentation; news, finance and everyday language only from those written for it.
 - The teacher knows English only: what it cannot tell apart in English, the student cannot tell apart in Korean.
-- Questions were taught by {questions} examples, many translated. Words beat this model within a language: use it beside BM25.
+- Questions were brought to their passages by {questions} examples. Words beat this model within a language: use it beside BM25.
 - Cosines are no probabilities, and no fact is checked by them."""
 
 
@@ -28,7 +29,7 @@ def write(folder: Path, report: Report, others: Sequence[Report], variance: Sequ
 def text(report: Report, others: Sequence[Report], variance: Sequence[Report]) -> str:
     """The whole card, in Markdown."""
     sections = {
-        "What it is for": _INTENT,
+        "What it is for": _INTENT.format(shorter=_SHORTER if report["recipe"]["retrieval_stage"] else ""),
         "What it is": _facts(report),
         "Data": _data(report),
         "Recipe": _recipe(report),
@@ -114,9 +115,10 @@ def _recipe(report: Report) -> str:
         if report["resumed"]
         else ""
     )
+    ranking = f"; then in-batch ranking at {recipe['dimensions']} numbers" if recipe["retrieval_stage"] else ""
     return (
         f"Teacher: all-MiniLM-L6-v2 (Apache-2.0) on the English side. A new piece starts as {start}. Loss: 1 - cos to the "
-        f"teacher's vector + 0.1 in-batch cross-entropy at scale 20; then in-batch ranking at {recipe['dimensions']} numbers. "
+        f"teacher's vector + 0.1 in-batch cross-entropy at scale 20{ranking}. "
         f"English batches: {recipe['english']:.0%} for a transformer, half for a static student. Seed {recipe['seed']}.{resumed}\n\n"
         + table(("stage", "length", "batch", "rate", "pieces", "seconds"), rows)
     )

@@ -19,15 +19,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rag.errors import InputError
 from training.guarding import Guard
 from training.recipe import Pairing
-from training.selecting import OWN_LICENCE, Pair, fault, lot, read_pairs, read_rows
+from training.selecting import OWN_LICENCE, Pair, fault, lot, read_cells, read_pairs, read_rows
 from training.stages import write_json
 
 KINDS = ("sections", "contexts", "questions", "paraphrases", "inference", "translations", "answers")
@@ -55,21 +54,17 @@ def build(
     """The stage: writes a file for each kind, and counts by kind and licence."""
     guard = Guard.from_folder(guarded)
     counts: dict[str, dict[str, int]] = {}
-    found = chain(
-        kinds(parallel, sets, selected, settings, random.Random(seed)),
-        [("answers", answers(written))],
-    )
-    for kind, examples in found:
-        taken = drawn(examples, guard, replace(settings, per_kind=settings.answers) if kind == "answers" else settings)
+    for kind, examples in kinds(parallel, sets, written, selected, settings, random.Random(seed)):
+        taken = drawn(examples, guard, settings)
         counts[kind] = dict(Counter(each.licence for each in taken).most_common())
         _write(folder / f"{kind}.jsonl.gz", taken)
     write_json(folder / COUNTS, counts)
 
 
 def kinds(
-    parallel: Path, sets: Path, selected: Path, settings: Pairing, chance: random.Random
+    parallel: Path, sets: Path, written: Path, selected: Path, settings: Pairing, chance: random.Random
 ) -> Iterator[tuple[str, Iterable[Example]]]:
-    """Each kind that is made from what others wrote, with all its examples."""
+    """Each kind with all its examples."""
     runs = [run for run in passages(read_rows(parallel, settings.rows)) if len(run.body) >= _LEAST]
     yield "sections", (each for run in runs for each in section(run, settings, chance))
     yield "contexts", (each for run in runs for each in context(run, settings, chance))
@@ -77,16 +72,15 @@ def kinds(
     yield "paraphrases", paraphrases(sets)
     yield "inference", inference(sets)
     yield "translations", (each for pair in read_pairs(selected) for each in translations(pair, chance))
+    yield "answers", answers(written)
 
 
 def answers(folder: Path) -> Iterator[Example]:
     """Every DIR/*.tsv: question, answering sentence, another; raises InputError for a line of another form."""
-    for path in sorted(folder.glob("*.tsv")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            cells = line.split("\t")
-            if len(cells) != 3 or not all(cells):
-                raise InputError(f"{path}:{number}: has question, answering sentence and another, with tabs between")
-            yield Example(f"written/{path.stem}", OWN_LICENCE, *cells)
+    for place, source, cells in read_cells(folder):
+        if len(cells) != 3 or not all(cells):
+            raise InputError(f"{place}: has question, answering sentence and another, with tabs between")
+        yield Example(source, OWN_LICENCE, *cells)
 
 
 class Run(NamedTuple):

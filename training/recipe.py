@@ -58,7 +58,6 @@ class Pairing:
 
     rows: int = 0  # read of each file; 0 for all
     per_kind: int = 120_000
-    answers: int = 120_000  # the same of the kind that was written for it
     per_source: int = 6_000  # of one repository within a kind
     characters: int = 700  # of a passage, about 256 pieces
 
@@ -95,9 +94,6 @@ class Recipe:
             selection=Selection(per_source=15_000, per_lean_source=2_500, limit=155_000),
             embeddings=Plan(epochs=1, batch=128, rate=2e-3, pieces=64),
             body=Plan(epochs=1, batch=128, rate=3e-5, steps=700, pieces=64, rates={"word_embeddings": 5e-4}),
-            pairing=Pairing(per_kind=800, per_source=1_000, characters=300),
-            retrieval=Plan(epochs=1, batch=64, rate=2e-5, pieces=128, rates={"word_embeddings": 1e-4}, save_every=100),
-            static_retrieval=Plan(epochs=1, batch=512, rate=1e-3),
             english=1 / 4,
             retrieval_stage=False,  # so short a one lost more than it gave, see README.md
         )

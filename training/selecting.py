@@ -52,9 +52,15 @@ class Pair(NamedTuple):
 
 def read_written(folder: Path) -> Iterator[Pair]:
     """The pairs of DIR/*.tsv (English, Korean), written for this project; raises InputError for a line of another form."""
+    for place, source, cells in read_cells(folder):
+        yield _row(place, [source, OWN_LICENCE, *cells])
+
+
+def read_cells(folder: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """For each line of DIR/*.tsv its place, the name of its source and its cells."""
     for path in sorted(folder.glob("*.tsv")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            yield _row(f"{path}:{number}", [f"written/{path.stem}", OWN_LICENCE, *line.split("\t")])
+            yield f"{path}:{number}", f"written/{path.stem}", line.split("\t")
 
 
 def read_rows(folder: Path, most: int = 0) -> Iterator[Pair]:

@@ -28,7 +28,6 @@ WEIGHTS: Mapping[str, float] = {
     "words_beside": -1.9, "cosine": 4.8, "lexical": 2.0, "dense": 2.7, "fit": 2.6, "misfit": -0.4, "years": 1.2,
     "other_years": -1.1, "more_years": -0.7, "first": 0.1, "long": 0.1, "definition": 2.0, "defines": 2.0,
     "lists": 1.6, "rank": 2.3, "row_key": 2.0, "names_before": 0.7, "words_before": 2.1, "handed": 0.9,
-    "handed_none": -0.0,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
     "content": -2.0, "content_direct": 1.6, "has_content": 0.3, "missing": 0.4, "missing_term": -2.1, "unknown": 0.3,
@@ -183,7 +182,6 @@ class Weigher:
             "names_before": self._share(told, self.named),
             "words_before": self._share(told, ~self.named),
             "handed": adds * share,
-            "handed_none": float(typed and fit < 1.0) * share,
         }
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:

@@ -20,6 +20,7 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "duration": frozenset({"duration"}),
     "any": frozenset({"money", "percent", "points", "rank", "count", "duration", "multiple", "number"}),
 }
+_NUMBERS = _KINDS_OF_UNIT["any"] - {"rank"}  # the first firm of its kind is no number of firms
 _TITLES = (
     r"\b(C[EFOST]O|CSAI|officers?|partner|managers?|minister|secretary|spokes\w+|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
     r"in charge)\b"
@@ -97,8 +98,7 @@ def fit_of(sentence: Sentence, question: Question) -> float:
         if question.unit == "count" and question.counted:
             units = {figure.unit for figure in figures if figure.kind == "count"}
             return 1.0 if question.counted in units else 0.4 if "" in units or "number" in kinds else 0.0
-        other = _KINDS_OF_UNIT["any"] - {"rank"}  # the first firm of its kind is no number of firms
-        return 1.0 if kinds & wanted else 0.4 if kinds & other else 0.0
+        return 1.0 if kinds & wanted else 0.4 if kinds & _NUMBERS else 0.0
     return 0.5
 
 

@@ -79,14 +79,15 @@ class SupportJudge:
         quotes = ["\n".join(" ".join(line.split()) for line in quote.splitlines()) for quote in quotes if quote.strip()]
         if not quotes:
             return Support(("nothing is quoted",))
+        verbatim = _verbatim(claim, quotes)
         clauses = self._reader.clauses(claim, any(map(is_row, quotes)) and bool(_ROW_TOLD.search(claim)))
         quoted, around = self._evidence(quotes), self._evidence([*quotes, *context])
         reasons = [
             *missing_figures(claim, quotes, context),
             *self._missing_names(clauses, around),
-            *self._missing_words(claim, clauses, around, quotes),
+            *self._missing_words(claim, clauses, around, quotes, verbatim),
         ]
-        if not _verbatim(claim, quotes):
+        if not verbatim:
             reasons += displaced_figures(claim, quotes)
             reasons += (reason for clause in clauses for reason in self._contradictions(clause, quoted))
         return Support(tuple(dict.fromkeys(reasons)))
@@ -129,19 +130,17 @@ class SupportJudge:
         return any(heard_in(name[:cut], others) and self._alternative(name[cut:], evidence) for cut in cuts)
 
     def _missing_words(
-        self, claim: str, clauses: Sequence[Clause], evidence: Evidence, quotes: Sequence[str]
+        self, claim: str, clauses: Sequence[Clause], evidence: Evidence, quotes: Sequence[str], verbatim: bool
     ) -> Iterator[str]:
         words = [word for clause in clauses for word in clause.words]
         share = self._share(words, evidence)
         across = language_of(claim) != language_of(" ".join(quotes))
         missing = ", ".join(word.text for word in words if not self._strength(word, evidence))
-        alike = (share + self._cosine(claim, quotes)) / 2
+        alike = (share + (1.0 if verbatim else self._cosine(claim, quotes))) / 2
         if alike < (LEAST_ACROSS if across else LEAST_ALIKE):
             yield f"too little of it is in the quotes ({alike:.2f}); missing: {missing}"
 
     def _cosine(self, claim: str, quotes: Sequence[str]) -> float:
-        if _verbatim(claim, quotes):
-            return 1.0
         vectors = self._encoder.encode_queries([claim, *quotes, " ".join(quotes)])
         return float((vectors[1:] @ vectors[0]).max())
 
