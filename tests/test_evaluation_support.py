@@ -81,6 +81,13 @@ def test_a_conversion_is_the_same_figure() -> None:
     assert not holds("거래 규모는 4,076억 원(KRW 4.076 trillion)이다.", "거래 규모는 4,076억 원이다.")
 
 
+def test_another_unit_of_a_measure_is_the_same_figure() -> None:
+    assert holds("The line is 1,200 m long.", "The line is 1.2 km long.")
+    assert not holds("The line is 1,200 km long.", "The line is 1.2 km long.")
+    assert holds("It is open from 9 a.m. to 6 p.m.", "It is open from 9:00 to 18:00.")
+    assert not holds("It is open from 9 a.m. to 8 p.m.", "It is open from 9:00 to 18:00.")
+
+
 def test_a_title_gives_names_and_dates_but_no_amounts() -> None:
     quotes, title = ["It has 310 employees."], ["Haram Robotics, a company profile, 2023, 820 robots"]
     assert not judge().support_of("Haram Robotics had 310 employees in 2023.", quotes).supported

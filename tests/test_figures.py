@@ -120,7 +120,7 @@ CASES = [
     ("20 papers", "count", "20", "paper"),
     ("100대 도시", "count", "100", "city"),
     ("7개 대학과", "count", "7", "university"),
-    ("600만톤", "count", "6000000", "ton"),
+    ("600만톤", "measure", "6000000", "ton"),
     ("5억 4000만 건", "count", "540000000", ""),
     ("19개 언어", "count", "19", "language"),
     ("5회", "count", "5", "time"),

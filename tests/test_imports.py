@@ -19,7 +19,7 @@ LAYERS = """
 types errors bootstrap privacy
 exchanges
 settings figures hangul sentences glossary lexicon lexical messages prompts
-phonetic spelling
+asked_units phonetic spelling
 transliteration
 text
 aliases documents questions citations embedding generation

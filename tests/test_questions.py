@@ -58,10 +58,66 @@ def test_the_kind_of_a_question(text: str, kind: str) -> None:
         ("손님이 하루에 얼마나 와?", "any"),
         ("얼마나 투자했어?", "money"),
         ("올해가 몇 회째야?", "rank"),
+        ("몇 시에 열어?", "time"),
+        ("몇 시간 걸려?", "duration"),
+        ("What time does it close?", "time"),
+        ("What time of year is best?", "any"),
+        ("도서관은 언제까지 열어?", "time"),
+        ("영업시간 알려줘", "time"),
+        ("When does the library open?", "time"),
+        ("전시회는 언제 열려?", "any"),
+        ("How long does it take?", "duration"),
+        ("How long is the bridge?", "duration"),
+        ("How big is it?", "any"),
+        ("How far did sales fall?", "money"),
+        ("먹거리는 얼마야?", "money"),
+        ("몇 도시가 참여했어?", "count"),
+        ("How many degrees does it offer?", "count"),
+        ("How many t-shirts were sold?", "count"),
     ],
 )
 def test_the_unit_of_the_answer(text: str, unit: str) -> None:
     assert read(text).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "strict"),
+    [
+        ("노선은 몇 km야?", "length", True),
+        ("몇 킬로미터예요?", "length", True),
+        ("거리가 얼마나 돼?", "length", False),
+        ("How far is it from the harbour?", "length", False),
+        ("How tall is the tower?", "length", False),
+        ("면적이 얼마야?", "area", False),
+        ("몇 제곱미터야?", "area", True),
+        ("몇 평이에요?", "area", True),
+        ("How many square metres does it cover?", "area", True),
+        ("How heavy is it?", "mass", False),
+        ("무게는 얼마나 나가?", "mass", False),
+        ("몇 만 톤을 처리했어?", "mass", True),
+        ("How many megawatts does it need?", "power", True),
+        ("몇 MWh를 저장해?", "energy", True),
+        ("물은 몇 도야?", "temperature", False),
+        ("기온은 얼마나 올라가?", "temperature", False),
+        ("시속 몇 km로 달려?", "speed", True),
+        ("How many miles per hour does it do?", "speed", True),
+        ("몇 GB까지 올릴 수 있어?", "data", True),
+    ],
+)
+def test_what_is_to_be_measured(text: str, dimension: str, strict: bool) -> None:
+    question = read(text)
+    assert (question.unit, question.counted, question.strict) == ("measure", dimension, strict)
+
+
+def test_how_long_something_is_may_be_a_length_or_a_duration() -> None:
+    assert [read(text).counted for text in ("How long is the bridge?", "다리 길이는 얼마야?")] == ["length", "length"]
+    assert read("How long does it take?").counted == ""
+
+
+def test_a_unit_asked_for_is_no_name() -> None:
+    question = read("How many MW does Kelmond need?")
+    assert question.names == {"kelmond"}
+    assert "mw" in question.type_words
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rag.figures import Figure
+from rag.asked_units import Unit
+from rag.figures import Figure, dimension_of
 from rag.figures import find_figures as _find_figures
-from rag.questions import CONTACTS, ROLES_KO, Question, Unit
+from rag.questions import CONTACTS, ROLES_KO, Question
 from rag.types import Sentence
 
 _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
@@ -17,8 +18,10 @@ _KINDS_OF_UNIT: dict[Unit, frozenset[str]] = {
     "rank": frozenset({"rank"}),
     "score": frozenset({"points", "number"}),
     "count": frozenset({"count", "number"}),
+    "measure": frozenset({"measure"}),
     "duration": frozenset({"duration"}),
-    "any": frozenset({"money", "percent", "points", "rank", "count", "duration", "multiple", "number"}),
+    "time": frozenset({"time"}),
+    "any": frozenset({"money", "percent", "points", "rank", "count", "measure", "duration", "multiple", "number"}),
 }
 _NUMBERS = _KINDS_OF_UNIT["any"] - {"rank"}  # the first firm of its kind is no number of firms
 _TITLES = (
@@ -88,18 +91,25 @@ def fit_of(sentence: Sentence, question: Question) -> float:
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
     if question.kind == "date":
-        return float(any(figure.kind == "date" for figure in find_figures(text)))
+        when = {"date", "time"} if question.unit == "time" else {"date"}  # when does it open?
+        return float(any(figure.kind in when for figure in find_figures(text)))
     if question.kind == "figure" or question.unit != "any":
-        figures = find_figures(text)
-        kinds = {figure.kind for figure in figures}
-        if question.unit == "duration" and _DAYS.search(text):
-            return 1.0
-        wanted = _KINDS_OF_UNIT[question.unit]
-        if question.unit == "count" and question.counted:
-            units = {figure.unit for figure in figures if figure.kind == "count"}
-            return 1.0 if question.counted in units else 0.4 if "" in units or "number" in kinds else 0.0
-        return 1.0 if kinds & wanted else 0.4 if kinds & _NUMBERS else 0.0
+        return _fit_of_figures(text, question)
     return 0.5
+
+
+def _fit_of_figures(text: str, question: Question) -> float:
+    """Whether one of the figures of a text is in the unit asked for: 0.4 for a figure of another, or of none."""
+    figures = find_figures(text)
+    kinds = {figure.kind for figure in figures}
+    if question.unit == "duration" and _DAYS.search(text):
+        return 1.0
+    if question.unit == "count" and question.counted:
+        units = {figure.unit for figure in figures if figure.kind == "count"}
+        return 1.0 if question.counted in units else 0.4 if "" in units or "number" in kinds else 0.0
+    wanted = _KINDS_OF_UNIT[question.unit] - ({"measure"} if question.counted else set())
+    measured = question.counted and any(dimension_of(figure) == question.counted for figure in figures)
+    return 1.0 if measured or kinds & wanted else 0.4 if kinds & _NUMBERS else 0.0
 
 
 def asks_person(question: Question) -> bool:

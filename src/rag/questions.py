@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from rag.figures import find_figures
+from rag.asked_units import Unit, asked_unit
 from rag.text import Term, language_of
 from rag.types import Language
 
 Kind = Literal["contact", "figure", "date", "person", "place", "list", "compare", "definition", "other"]
 Superlative = Literal["", "highest", "lowest"]
-Unit = Literal["money", "percent", "rank", "score", "count", "duration", "any"]
 
 ROLES_KO = (
     "최고경영자|대표이사|대표|부회장|회장|의장|부시장|시장|대통령|총리|장관|청장|국장|소장|원장|총장|학과장|지사장|사장|이사장|교수|연구위원|"
@@ -59,35 +59,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "figure",
         r"얼마|몇|며칠|\s수(?=[가는를만?]|$|\s(좀|알려|얼마))|규모|금액|비율|비중|퍼센트|%|점수|총점|성장률|증가율|순위|등수|인원|매출|시가총액|예산|가치|건수|개수|편수|"
-        r"how (much|many|big|large|high|fast|long)|percent|\bshare of\b|\brate\b|\bscore|\brank|amount|\bvalue\b|valuation|revenue|"
+        r"how (much|many|big|large|high|fast|long|tall|heavy)|how (far|wide|deep|hot|cold) (is|are|was|were)\b|\bwhat time\b(?! (of|zone))|percent|\bshare of\b|\brate\b|\bscore|\brank|amount|\bvalue\b|valuation|revenue|"
         r"\bnumber of\b|\bcount\b|\bsize\b|\bbudget\b|market cap|what place|\bCAGR\b|\bcosts?\b|\bpa(y|id|ys)\b|\bpric|\bsales\b|earnings|profit|turnover|salary|\bfees?\b|minimum|maximum|at least|at most|최소|최대|이상이어야|\bspen[dt]|\braise[ds]?\b|\bfunding\b|돈|값|매각가|인수가",
     ),
     (
         "definition",
         r"(이)?란\s*\S{0,4}\??$|정의|무슨\s*뜻|무엇(인|이|입|을)|뭐(야|예|에|니|지|임|하는)|뭔(가|지)|누구야|누구예요|소개|설명|(뭐|무엇|뭘|무얼|어떤\s*일을?)\s*(을|를)?\s*(하는|만드는)|어떤\s*(회사|기업|기관|곳|서비스|프로그램|사람|행사|도구)\s*(이|인|야|예|일|임|\?|$)|알려|대해|"
         r"\bwhat('s| is| was| does)\b|tell me (about|what)|what (kind|sort|type) of|explain|describe|introduce|overview|definition|\bdefine\b|meaning of|about\b",
-    ),
-)
-_UNITS: tuple[tuple[Unit, str], ...] = (
-    (
-        "duration",
-        r"얼마나\s*(걸|오래|소요)|며칠(이나|\s*(걸|동안|간|만))|몇\s*(주|개월|달|시간|년|일)\s?(이나|동안|간|걸|만에)|기간(은|이|도)?\s*(얼마|몇|\?|$)|"
-        r"\bhow long\b(?! ago)|\bhow many (working |business )?(days|weeks|months|hours)\b|\bfor how many years\b",
-    ),
-    (
-        "percent",
-        r"몇\s*(프로|%|퍼)|지분율|비율|비중|퍼센트|%|성장률|증가율|percent|\bshare\b|\brate\b|\bCAGR\b|proportion|how fast",
-    ),
-    ("rank", r"몇\s*위|순위|등수|몇\s*(번|회|호|대|기)째|(which|what) edition|\brank|what place|which place|position"),
-    ("score", r"점수|총점|몇\s*점|평점|\bscore|\bpoints?\b"),
-    (
-        "money",
-        r"얼마(?!나)|(투자|유치|벌|내|들)\S*\s*얼마나|얼마나\s*(투자|유치|벌)|금액|매출|시가총액|시총|예산|투자\s*(액|금|규모|유치액)|거래\s*(액|규모)|기업\s*가치|몸값|월세|임대료|달러|"
-        r"how much|how many (won|dollars)|\bin (won|dollars|KRW|USD)\b|\bsales\b|earnings|profit|turnover|\bmoney\b|돈|값|매각가|인수가|\bpa(y|id|ys)\b|\bspen[dt]|\braise[ds]?\b|amount|revenue|valuation|\bworth\b|market (cap|value|size)|budget|invest(ed|ment)? (value|amount|size)|deal (value|size)|\bcosts?\b|\bprice\b|\bfunding\b",
-    ),
-    (
-        "count",
-        r"몇|\s수(?=[가는를만?]|$|\s(좀|알려))|인원|건수|개수|편수|수는|수가|how many|number of|headcount|\bcount\b",
     ),
 )
 # Words that only say of what kind the answer is: an answer of that kind has met them.
@@ -139,7 +117,6 @@ _CALENDAR = re.compile(
     r"(mon|tues|wednes|thurs|fri|satur|sun)days?",
     re.IGNORECASE,
 )
-_HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z-]+( [a-z]+)?)|몇\s?(?P<counter>[가-힣]{1,3})", re.IGNORECASE)
 _NEXT_YEAR = re.compile(r"(?<![가-힣])내년|\bnext year\b", re.IGNORECASE)
 _LOWEST = re.compile(
     r"꼴찌|꼴등|마지막|최저|최소|최하|낮은|낮아|적은|적게|작은|짧은|느린|약한|맨\s?(아래|밑|끝|뒤)|\b(low|small)er\b|\b(last|bottom|least|worst)\b|"
@@ -160,24 +137,26 @@ class Question:
     measures: frozenset[str]  # tokens of terms for quantities, roles and numbers of things that an answer must name
     type_words: frozenset[str]  # tokens of terms that only say of what kind the answer is
     superlative: Superlative
-    counted: str  # the unit of "how many": person, country, ...
+    counted: str  # the unit of "how many": person, country, ...; of a measure its dimension: length, area, ...
     strict: bool  # it names the unit of the answer, not just "how much"
 
 
 def read_question(text: str, language: Language, terms: tuple[Term, ...]) -> Question:
     """Tell what a question asks for, from its wording."""
+    asked = asked_unit(text)
+    named = _tokens_at(asked.named, terms)
     return Question(
         text,
         language,
         next((kind for kind, pattern in _KINDS if re.search(pattern, text, re.IGNORECASE)), "other"),
-        next((unit for unit, pattern in _UNITS if re.search(pattern, text, re.IGNORECASE)), "any"),
+        asked.unit,
         (*years_in(text), *_coming_year(text)),
-        frozenset(term.token for term in terms if is_name(term, text)) | _bodies(text, terms),
+        frozenset(term.token for term in terms if is_name(term, text)) - named | _bodies(text, terms),
         _tokens_in(_MEASURES, text, terms) | _numbered(text, terms),
-        _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(DEGREE_WORDS, text, terms),
+        _tokens_in(_TYPE_WORDS, text, terms) | _tokens_in(DEGREE_WORDS, text, terms) | named,
         superlative_in(text),
-        _counted(text),
-        bool(_STRICT.search(text)),
+        asked.counted,
+        bool(asked.named or _STRICT.search(text)),
     )
 
 
@@ -188,7 +167,10 @@ def superlative_in(text: str) -> Superlative:
 
 
 def _tokens_in(words: re.Pattern[str], text: str, terms: tuple[Term, ...]) -> frozenset[str]:
-    spans = [match.span() for match in words.finditer(text)]
+    return _tokens_at([match.span() for match in words.finditer(text)], terms)
+
+
+def _tokens_at(spans: Sequence[tuple[int, int]], terms: tuple[Term, ...]) -> frozenset[str]:
     return frozenset(term.token for term in terms if any(start <= term.start < end for start, end in spans))
 
 
@@ -202,15 +184,6 @@ def _numbered(text: str, terms: tuple[Term, ...]) -> frozenset[str]:
     """The numbers that tell one thing from another of its name: the third fund of three, phase 2, Gaoni-1."""
     places = {match.start(match.lastindex or 0) for match in _NUMBERED.finditer(text)}
     return frozenset(term.token for term in terms if term.tag == "SN" and term.start in places)
-
-
-def _counted(text: str) -> str:
-    """The unit of what is to be counted, read as if three of it were found."""
-    match = _HOW_MANY.search(text)
-    if not match:
-        return ""
-    figures = find_figures(f"3 {match['noun']}" if match["noun"] else f"3{match['counter']}")
-    return figures[0].unit if figures and figures[0].kind == "count" else ""
 
 
 def _coming_year(text: str) -> tuple[str, ...]:

@@ -137,8 +137,9 @@ def _kind(figure: Figure) -> str:
 
 
 def _of_kind(kind: str, figures: Sequence[Figure]) -> Figure | None:
-    """The first figure of a kind; among dates a bare number is a year long ago."""
-    return next((f for f in figures if _kind(f) == kind or (kind == "date" and f.kind == "number")), None)
+    """The first figure of a kind; among dates a bare number is a year long ago, among measures one without its unit."""
+    bare = kind in ("date", "measure")
+    return next((f for f in figures if _kind(f) == kind or (bare and f.kind == "number")), None)
 
 
 def _is_asked(kind: str, text: str) -> bool:

@@ -14,14 +14,6 @@ _BOUND = re.compile(
     r"이상|이하|초과|미만|최대|최소|넘|여\s|\b(?:over|pass\w*|exceed\w*|more|less|fewer|least|most|up to|under|above|below|than)\b",
     re.IGNORECASE,
 )
-_LENGTHS = {"미터": "m", "meter": "m", "meters": "m", "metre": "m", "metres": "m", "피트": "ft", "feet": "ft", "foot": "ft",
-            "킬로미터": "km", "센티미터": "cm", "밀리미터": "mm", "inch": "in", "inches": "in", "인치": "in", "그램": "g",
-            "grams": "g", "킬로그램": "kg", "kilograms": "kg", "리터": "l", "litres": "l", "liters": "l", "mile": "mi",
-            "miles": "mi", "마일": "mi", "kilometres": "km", "kilometers": "km"}  # fmt: skip
-_MEASURED = re.compile(
-    rf"(\d[\d,.]*)\s?({'|'.join(sorted(_LENGTHS, key=len, reverse=True))}|[mkc]?g|[mkc]?m|[mk]?[lL]|GB|TB|MB|[kMG]?W|[kMG]Wh|℃|°C|°F)"
-    r"(?![A-Za-z²³])"
-)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _PREPOSITION = re.compile(r"\b(?:in|since|by|until|from|to|during)\s$", re.IGNORECASE)
 _FOLLOWS = re.compile(r"[^.;]{0,24}?\b(?:in|by|for|at|since|as of|during)\s(?:the\s)?$")
@@ -42,8 +34,6 @@ def missing_figures(claim: str, quotes: Sequence[str], context: Sequence[str] = 
         found = _is_loose(figure, across) or _in_cell(figure, told)
         if not found and (figure.kind != "date" or figure in unsupported(claim, dates)):
             yield f"{figure.text} is not in the quotes"
-    measured = _measured(told)
-    yield from (f"{number} {unit} is not in the quotes" for number, unit in sorted(_measured(claim) - measured))
 
 
 def _is_loose(figure: Figure, across: bool) -> bool:
@@ -58,17 +48,12 @@ def _in_cell(figure: Figure, told: str) -> bool:
     return any(number == cell.strip() for line in told.splitlines() if is_row(line) for cell in line.split("|"))
 
 
-def _measured(text: str) -> set[tuple[str, str]]:
-    """Numbers with units of measure, which are no figures to `rag.figures`."""
-    return {(number.replace(",", "").rstrip("."), _LENGTHS.get(unit, unit)) for number, unit in _MEASURED.findall(text)}
-
-
 def _without_bound(claim: str, told: str) -> Iterator[str]:
     if _BOUND.search(claim):
         return
     evidence = find_figures(told)
     for figure in find_figures(claim):
-        if figure.kind not in ("money", "percent", "count", "number"):
+        if figure.kind not in ("money", "percent", "count", "measure", "number"):
             continue
         same = [other for other in evidence if supports(other, figure)]
         if same and not figure.qualifier and all(other.qualifier in ("over", "under") for other in same):
@@ -81,7 +66,7 @@ def _other_years(claim: str, quotes: Sequence[str]) -> Iterator[str]:
     if len(own) != 1:
         return
     for figure in find_figures(claim):
-        if figure.kind in ("date", "rank") or figure.iso:
+        if figure.kind in ("date", "rank"):
             continue
         years = {year for quote in quotes if not is_row(quote) for year in _years_of(figure, quote)}
         if years and not years & own:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
 from rag.evaluation.cases import Fact
-from rag.figures import Figure, find_figures
+from rag.figures import Figure, find_figures, in_base, unit_named
 
 _CURRENCIES = ("KRW", "USD")
+_UNTOLD = ("", "count")
 _COUNTED = frozenset({"count", "number", "multiple", "duration", "points", "fraction"})
 # Kinds of figures that may state a quantity of a unit; of any other unit, those of _COUNTED.
 _KINDS = {
@@ -30,11 +32,23 @@ def fact_holds(fact: Fact, text: str) -> bool:
 
 def _same_quantity(fact: Fact, value: Decimal, figure: Figure) -> bool:
     """A figure of the unit, not further off than its last written digit tells. Dates are recognised by their forms."""
+    if figure.kind == "measure":
+        return _same_measure(fact, value, figure)
     if figure.value == 0 or figure.kind not in _KINDS.get(fact.unit, _COUNTED):
         return False
     if fact.unit in _CURRENCIES and figure.unit not in ("", fact.unit):
         return False
     return abs(figure.value - value) <= min(abs(value) * fact.tolerance, figure.precision)
+
+
+def _same_measure(fact: Fact, value: Decimal, figure: Figure) -> bool:
+    """A measure of the fact's unit or of one that converts to it; of any where the fact tells none."""
+    unit = unit_named(fact.unit) or (figure.unit if fact.unit in _UNTOLD else "")
+    if not unit or figure.value == 0:
+        return False
+    told, stated = in_base(figure), in_base(replace(figure, value=value, unit=unit))
+    off = abs(told.value - stated.value)
+    return told.unit == stated.unit and off <= min(abs(stated.value) * fact.tolerance, told.precision)
 
 
 def fold(text: str) -> str:

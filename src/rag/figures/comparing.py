@@ -6,19 +6,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from rag.figures.clock import DAY
 from rag.figures.dates import date_fields
 from rag.figures.figure import Figure
 from rag.figures.finding import find_figures
+from rag.figures.measures import in_base
 
 _MOST_RELATIVE = Decimal("0.01")  # rounding never bridges more than one percent
 _EXACT = ("rank", "date", "time", "fraction")
-_WITHOUT_UNIT = ("money", "count", "points", "multiple", "duration")  # kinds a bare number may stand for
+_WITHOUT_UNIT = ("money", "count", "measure", "points", "multiple", "duration")  # kinds a bare number may stand for
 
 
 def same(a: Figure, b: Figure) -> bool:
-    """Equal values of one unit. They may differ by rounding to the coarser written precision, at most 1 percent."""
+    """Equal values of one unit. They may differ by rounding to the coarser written precision, at most 1 percent.
+
+    Units of one base are one: 1.2 km is 1,200 m. A time that leaves its half of the day open is the same in both.
+    """
     if "date" in (a.kind, b.kind):
         return _same_date(a, b)
+    if a.kind == b.kind == "time":
+        return _same_time(a, b, DAY if a.iso and b.iso else DAY // 2)
+    if a.kind == b.kind:
+        a, b = in_base(a), in_base(b)
     if not _comparable(a, b) or _contradict(a, b) or (a.high is None) != (b.high is None):
         return False
     allowed = max(a.precision, b.precision) if a.kind not in _EXACT else Decimal(0)
@@ -33,8 +42,12 @@ def supports(evidence: Figure, claim: Figure) -> bool:
     """
     if evidence.kind == claim.kind == "date":
         return _contains(evidence.iso, claim.iso)
+    if evidence.kind == claim.kind == "time" and claim.iso:
+        return _same_time(evidence, claim, DAY)  # 9시 supports 9 a.m., as a clock of 24 hours has it, never 9 p.m.
     if not same(evidence, claim):
         return False
+    if evidence.kind == claim.kind:
+        evidence, claim = in_base(evidence), in_base(claim)
     return claim.precision >= evidence.precision or (claim.value, claim.high) == (evidence.value, evidence.high)
 
 
@@ -104,6 +117,13 @@ def _same_date(a: Figure, b: Figure) -> bool:
     if other.kind == "duration":  # 10일 may be ten days
         return date.iso == f"---{other.value:02}" and other.unit == "day"
     return False
+
+
+def _same_time(a: Figure, b: Figure, period: int) -> bool:
+    """Whether two times of day, or ranges, agree; 24:00 is 0:00."""
+    if a.high is None or b.high is None:
+        return a.high is b.high and (a.value - b.value) % period == 0
+    return (a.value - b.value) % period == (a.high - b.high) % period == 0
 
 
 def _contains(whole: str, part: str) -> bool:

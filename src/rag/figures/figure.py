@@ -7,7 +7,18 @@ from decimal import Decimal
 from typing import Literal
 
 Kind = Literal[
-    "money", "percent", "points", "date", "rank", "count", "multiple", "duration", "fraction", "time", "number"
+    "money",
+    "percent",
+    "points",
+    "date",
+    "rank",
+    "count",
+    "measure",
+    "multiple",
+    "duration",
+    "fraction",
+    "time",
+    "number",
 ]
 Qualifier = Literal["about", "over", "under", ""]
 
@@ -18,7 +29,9 @@ class Figure:
 
     A date keeps what was written in `iso`: "2021", "2021-06-18", "2021-H2", "2021-Q3", "--09-10" (no year),
     "---10" (day alone), "202X" (decade), "2013/2017" (range); its `value` is the first field written.
-    A time of day counts minutes after midnight. `precision` is half a step of the last written digit.
+    A time of day counts minutes after midnight; its `iso` is "18:30" or "09:00/18:00", and "" where the half of the
+    day is left unsaid (6시, 6:30). A measure keeps the value and the unit as written: 1.2 and "km".
+    `precision` is half a step of the last written digit.
     """
 
     kind: Kind

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from rag.figures import words
+from rag.figures import clock, words
 from rag.figures.dates import MONTH, date_fields, read_date
 from rag.figures.figure import Figure
 from rag.figures.folding import fold
-from rag.figures.numbers import ENGLISH, NATIVE, longest_first
+from rag.figures.numbers import ENGLISH, NATIVE
 from rag.figures.quantities import read_quantity
 from rag.figures.units import PREFIX, qualifier_around
+from rag.figures.vocabulary import longest_first
 
 _START = re.compile(
     rf"\d|['‘’](?=\d\d)|{PREFIX.pattern}|제(?=\s?\d)|[상하]반기|절반|최초|처음|첫(?=\s|째)|둘째|셋째|넷째|(?<![A-Za-z])(?:{MONTH}|Q[1-4]|H[12]|FY)"
+    rf"|{clock.STARTS}"
     rf"|(?<![A-Za-z])(?i:{longest_first(ENGLISH)}|{words.STARTS}|an?)(?![A-Za-z])"
     rf"|(?:(?<![가-힣\d])|(?<=[약총단]))(?:{longest_first(NATIVE)}|[일이삼사오육칠팔구]?[십백천만])"
 )
@@ -71,7 +73,7 @@ def _leading(iso: str) -> Decimal:
 
 
 _READERS: tuple[Reader, ...] = (
-    words.read_clock,
+    clock.read_clock,
     _date,
     words.read_fraction,
     words.read_fold,

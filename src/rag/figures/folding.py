@@ -22,7 +22,7 @@ _NOISE = re.compile(
   | (?<![\d-])\+?\d{{1,3}}[-)]\s?(?:\d{{1,4}}-){{1,2}}\d{{4}}(?![\d-])    # telephone
   | (?<![\d-])1[5-9]\d\d-\d{{4}}(?![\d-])                           # telephone without an area code
   | (?m:^)[ \t>*-]{{0,8}}\d{{1,2}}[.)](?=\s)                        # number of a heading or a list item
-  | (?<![A-Za-z0-9])(?!(?:{_CODES})[.-]?\d|[QH]\d(?![A-Za-z\d]))
+  | (?<![A-Za-z0-9])(?!(?:{_CODES})[.-]?\d|[QH]\d(?![A-Za-z\d])|(?<=\d\s)[ck]?m[23](?![A-Za-z\d]))
       (?:[A-Za-z]{{1,30}}|(?=[a-z]{{0,29}}[A-Z])[A-Za-z]{{1,30}}[-_])\d[A-Za-z0-9._-]{{0,64}}(?<![.-])  # CORE100, GPT-4
   | (?<![A-Za-z0-9])(?!(?:{_CODES})\s)[A-Z][A-Za-z]{{0,30}}\s\d{{1,2}}\.0
       (?![\d%]|,\d)(?!\s?(?:[a-z]|[조억만천백점배위%]))                # KoGPT 2.0
@@ -55,13 +55,21 @@ def fold(text: str) -> Folded:
     offsets: list[int] = []
     cursor = 0
     for match in _TO_FOLD.finditer(text):
-        piece = unicodedata.normalize("NFKC", match.group())
+        piece = _spelt(match.group())
         pieces += [text[cursor : match.start()], piece]
         offsets.extend(range(cursor, match.start()))
         offsets.extend([match.start()] * len(piece))
         cursor = match.end()
     offsets.extend(range(cursor, len(text) + 1))
     return Folded(_blank("".join([*pieces, text[cursor:]])), offsets)
+
+
+def _spelt(written: str) -> str:
+    """㎡ as m², not m2, since a digit of its own would begin a number."""
+    spelt = unicodedata.normalize("NFKC", written)
+    if unicodedata.decomposition(written[0]).endswith(("00B2", "00B3")):
+        return spelt[:-1] + {"2": "²", "3": "³"}[spelt[-1]]
+    return spelt
 
 
 def _blank(text: str) -> str:

@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rag.figures.measures import SYMBOL
+from rag.figures.vocabulary import longest_first
+
 _UNITS = dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], range(1, 10), strict=True))
 _TEENS = dict(
     zip(
@@ -42,11 +45,6 @@ _BIG = {
 }  # fmt: skip
 
 
-def longest_first(words: object) -> str:
-    """The words as one pattern in which a longer word wins over its beginning."""
-    return "|".join(re.escape(word) for word in sorted(map(str, words), key=len, reverse=True))  # type: ignore[call-overload]
-
-
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,8})?(?!\d)|\d{1,16}(?:\.\d{1,8})?(?!\d)")
 _WORD = re.compile(
     rf"(?i:(?P<half>half\san?(?=\s(?:million|billion|trillion)))|(?P<and_half>(?:{longest_first(_UNITS)}))\sand\sa\shalf(?![a-z])"
@@ -62,7 +60,7 @@ _BIG_MARK = re.compile(
     r"(?P<more>여)?[^\S\t]?(?P<ko>만(?!화|족|남|찬|행|큼|료|기|성|나)|억(?!제|압|울|양|류|새)|조(?!각|직|건|합|항|례|사|치|명|교|선)|경(?=\s?원))"
     r"|(?:-|[^\S\t])?(?P<en>(?i:thousand|million|billion|trillion|bn|mn|tn|trn))(?![A-Za-z])|(?P<letter>[KkMBTm])(?![A-Za-z0-9&])"
 )
-_NOT_A_TAIL = re.compile(r"\s?(?:[년월일위%시호]|퍼센트|번째|회|차|~)|[.,:/-]\d|[A-Za-z]")
+_NOT_A_TAIL = re.compile(rf"\s?(?:[년월일위%시호]|퍼센트|번째|회|차|~)|[.,:/-]\d|(?!{SYMBOL})[A-Za-z]")
 _SCREEN_SIZES = (4, 8)  # 4K and 8K are pictures, not thousands
 
 

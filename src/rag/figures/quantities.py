@@ -1,4 +1,4 @@
-"""Numerals with what stands beside them: sums of money, percentages, counts, ranges, bare numbers."""
+"""Numerals with what stands beside them: sums of money, percentages, counts, measures, ranges, bare numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from rag.figures.figure import Figure, Kind
+from rag.figures.measures import below_zero, dimension_of
 from rag.figures.numbers import Number, read_number
 from rag.figures.units import Found, currency_before, is_native_pair, is_won_verb, tells_money, unit_after
 from rag.figures.words import plain_figure
@@ -23,6 +24,10 @@ _RANK_BEFORE = re.compile(
     r"(?:(?<![a-z])(?:rank(?:ed|s|ing)?|number|top)(?:\s(?:at|as|is))?\s?:?|No\.?|순위\s?:?|Top-)\s?$|(?<!\S)#$", re.I
 )
 _UNIT_IN_HEADER = re.compile(r"\((?:단위\s?:?\s?|in\s|unit:?\s)?(?P<unit>[^()\d\n]{1,24})\)\s?:\s?$")
+# m may be millions, unless the column is one of lengths.
+_LENGTH_COLUMN = re.compile(
+    r"(?:높이|길이|거리|너비|폭|깊이|수심|연장|고도|(?i:height|length|width|depth|distance|altitude))\s?$"
+)
 _TOP = re.compile(r"top[\s-]?$", re.I)
 _MOST_RANK = 1000  # larger numbers after "rank" are years
 _SURE_COUNTER = re.compile(r"\s(?:여\s?)?(?:명|개|건|곳|가지|회|톤)")
@@ -84,7 +89,7 @@ def _measure(text: str, pos: int) -> Figure | None:
     number = read_number(text, currency[1] if currency else pos, money=bool(currency))
     if number is None or _is_vague(text, pos, number) or (pos and text[pos - 1].isdigit()):
         return None
-    found = unit_after(text, number.end)
+    found = unit_after(text, number.start, number.end)
     if currency:
         return _money(pos, number, currency[0], found)
     if found is None or found.kind == "number" or _is_verb(text, number, found):
@@ -94,6 +99,8 @@ def _measure(text: str, pos: int) -> Figure | None:
     native = number.hangul and not number.digits and number.scale == 1
     if native and not is_native_pair(text, number.end, found.end):
         return None
+    if found.kind == "measure" and number.value == 1 and text.startswith("당", found.end):
+        return None  # 1㎡당: a rate, as 1인당
     if found.kind == "count" and _is_ranked(text, number):
         return _rank(text, number, number.end)
     return _with_unit(text, number, found)
@@ -149,6 +156,8 @@ def _with_unit(text: str, number: Number, found: Found) -> Figure:
         figure = replace(figure, qualifier="over")
     if found.kind == "percent" and number.digits:
         return _signed(text, figure)
+    if dimension_of(figure) == "temperature":
+        return _of_degrees(text, figure)
     if found.kind == "duration" and (half := _AND_A_HALF.match(text, found.end)):
         return replace(figure, value=figure.value + Decimal("0.5"), end=half.end())
     return figure
@@ -159,6 +168,12 @@ def _signed(text: str, figure: Figure) -> Figure:
     if before[-1:] in ("-", "−", "–") and before[:-1] in ("", " ", "(", "\n", "\t", ":"):
         return replace(figure, value=-figure.value, start=figure.start - 1)
     return figure
+
+
+def _of_degrees(text: str, figure: Figure) -> Figure:
+    """A temperature with the sign or the words before it: -5°C, 영하 5도, minus 5 degrees Celsius."""
+    start = below_zero(text, figure.start)
+    return _signed(text, figure) if start == figure.start else replace(figure, value=-figure.value, start=start)
 
 
 def _year(number: Number) -> Figure:
@@ -175,7 +190,8 @@ def _bare(text: str, number: Number, found: Found | None) -> Figure | None:
         return _rank(text, number, end)
     figure = _written("number", "", number, end)
     if header := _UNIT_IN_HEADER.search(before):
-        return _from_header(header["unit"].strip(), figure)
+        sure = header["unit"] != "m" or _LENGTH_COLUMN.search(before[: header.start()])
+        return _from_header(header["unit"].strip(), figure) if sure else figure
     if _BARE_YEAR.fullmatch(text, number.start, number.end) and not _NO_BARE_YEAR.match(text, number.end):
         return _year(number)
     if found and found.more:

@@ -1,4 +1,4 @@
-"""What stands beside a numeral: currencies, percent, counters, nouns, qualifiers.
+"""What stands beside a numeral: currencies, percent, physical units, counters, nouns, qualifiers.
 
 Units are language-neutral nouns in the singular ("person", "company"); a Korean counter that fits anything (개, 건, 곳)
 gives "", unless a known noun follows it (7개 대학 -> "university").
@@ -10,25 +10,20 @@ import re
 from dataclasses import dataclass
 
 from rag.figures.figure import Kind, Qualifier
-from rag.figures.numbers import longest_first
-from rag.figures.vocabulary import ENGLISH, ENGLISH_NOUNS, KOREAN, NOUNS, PREFIXES
+from rag.figures.measures import measure_after
+from rag.figures.vocabulary import ENGLISH, ENGLISH_NOUNS, KOREAN, KOREAN_END, NOUNS, PREFIXES, longest_first
 
-# A Korean word ends here, or a particle (or a word that follows a quantity) begins: 8만명을, but not 두 개발자.
-_KOREAN_END = (
-    r"(?![가-힣])|(?=이|가|은|는|을|를|의|에|로|으로|와|과|도|만|씩|까지|부터|보다|뿐|며|고|다|인(?!턴|재|력|공|증)|였|라|나|여|째|당|내|간|동안"
-    r"|전|후|미만|초과|정도|안팎|규모|밖|마다|상당|어치|짜리|선(?!생)|투자|대(?!학|원|표|회|형|상|한)|하고|중(?!국|앙|소)|꼴|가량|쯤|넘|뿐)"
-)
 _PERCENT = re.compile(
     r"[^\S\t]?(?P<point>[%](?:-|[^\S\t])?[pP](?![A-Za-z])|[%][^\S\t]?포인트|[%][\s-]points?|퍼센트[^\S\t]?포인트|(?i:(?:-|[^\S\t])?(?:percentage|percent|per\scent|pct)[\s-]points?|pp)(?![A-Za-z]))"
     r"|[^\S\t]?(?P<percent>[%]|퍼센트|프로(?![가-힣])|(?i:(?:-|[^\S\t])?(?:percent|per\scent|pct))(?![A-Za-z]))"
 )
-_KOREAN_UNIT = re.compile(rf"(?P<more>여)?[^\S\t]?(?P<unit>{longest_first(KOREAN)})(?:{_KOREAN_END})")
+_KOREAN_UNIT = re.compile(rf"(?P<more>여)?[^\S\t]?(?P<unit>{longest_first(KOREAN)})(?:{KOREAN_END})")
 _ENGLISH_UNIT = re.compile(rf"(?i:(?:-|[^\S\t])?(?P<unit>{longest_first(ENGLISH)}))(?![A-Za-z])")
 _AFTER_ONE_WORD = re.compile(
     rf"\s(?!(?:of|in|and|or|to|by|per|for|at|on|the|a|as|with|from|than)\s)[A-Za-z-]{{2,20}}\s(?P<unit>{longest_first(ENGLISH_NOUNS)})(?![A-Za-z])"
 )
 _KOREAN_NOUNS = longest_first(word for _, words in NOUNS.values() for word in words.split())
-_NOUN_AFTER = re.compile(rf"(?:의)?\s?(?P<unit>{_KOREAN_NOUNS})(?:{_KOREAN_END})")
+_NOUN_AFTER = re.compile(rf"(?:의)?\s?(?P<unit>{_KOREAN_NOUNS})(?:{KOREAN_END})")
 PREFIX = re.compile(rf"(?:{longest_first(PREFIXES)})\s?(?=\d)")
 _IMPLICIT_WON = re.compile(
     r"투자|매출|시가\s?총액|시총|기업\s?가치|유치|조달|인수|예산|규모|지분|펀드|자금|상금|거래액|모집"
@@ -81,10 +76,12 @@ def currency_before(text: str, pos: int) -> tuple[str, int] | None:
     return None
 
 
-def unit_after(text: str, pos: int) -> Found | None:
-    """The unit that follows a numeral ending at `pos`."""
+def unit_after(text: str, start: int, pos: int) -> Found | None:
+    """The unit that follows the numeral at `text[start:pos]`."""
     if match := _PERCENT.match(text, pos):
         return Found("percent", "%p" if match["point"] else "%", match.end())
+    if measured := measure_after(text, start, pos):
+        return Found("measure", measured.unit, measured.end, measured.more)
     if match := _KOREAN_UNIT.match(text, pos):
         return _korean_unit(text, match)
     if match := _ENGLISH_UNIT.match(text, pos):

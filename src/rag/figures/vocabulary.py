@@ -5,9 +5,23 @@ Units are nouns in the singular ("person", "company"). A counter that fits anyth
 
 from __future__ import annotations
 
+import re
+
 from rag.figures.figure import Kind
 
 Unit = tuple[Kind, str]
+
+
+def longest_first(words: object) -> str:
+    """The words as one pattern in which a longer word wins over its beginning."""
+    return "|".join(re.escape(word) for word in sorted(map(str, words), key=len, reverse=True))  # type: ignore[call-overload]
+
+
+# A Korean word ends here, or a particle (or a word that follows a quantity) begins: 8만명을, but not 두 개발자.
+KOREAN_END = (
+    r"(?![가-힣])|(?=이|가|은|는|을|를|의|에|로|으로|와|과|예요|도|만|씩|까지|부터|보다|뿐|며|고|다|인(?!턴|재|력|공|증)|였|라|나|여|째|당|내|간|동안"
+    r"|전|후|미만|초과|정도|안팎|규모|밖|마다|상당|어치|짜리|선(?!생)|투자|대(?!학|원|표|회|형|상|한)|하고|중(?!국|앙|소)|꼴|가량|쯤|넘|뿐)"
+)
 
 _KOREAN_CURRENCIES = {
     "원": "KRW", "달러": "USD", "미국 달러": "USD", "미 달러": "USD", "불": "USD", "유로": "EUR", "엔": "JPY",
@@ -69,9 +83,7 @@ _COUNTERS: dict[str, Unit] = {
     "명": ("count", "person"), "인": ("count", "person"), "개사": ("count", "company"), "개국": ("count", "country"),
     "개국어": ("count", "language"), "편": ("count", "paper"), "회": ("count", "time"), "번": ("count", "time"),
     "차례": ("count", "time"),
-    "톤": ("count", "ton"), "평": ("count", "pyeong"), "가구": ("count", "household"), "세대": ("count", "household"),
-    "킬로미터": ("count", "km"), "km": ("count", "km"), "cm": ("count", "cm"), "㎡": ("count", "m2"),
-    "제곱미터": ("count", "m2"),
+    "가구": ("count", "household"), "세대": ("count", "household"),
     "년": ("duration", "year"), "개년": ("duration", "year"), "년간": ("duration", "year"), "년차": ("rank", "year"),
     "년 차": ("rank", "year"), "년새": ("duration", "year"), "년제": ("duration", "year"), "해": ("duration", "year"),
     "세": ("duration", "year"), "살": ("duration", "year"), "개월": ("duration", "month"),
@@ -95,9 +107,7 @@ ENGLISH: dict[str, Unit] = (
     {word: ("money", code) for word, code in _ENGLISH_CURRENCIES.items()}
     | {word: ("count", unit) for word, unit in ENGLISH_NOUNS.items()}
     | dict.fromkeys(("points", "point", "pts"), ("points", "point"))
-    | dict.fromkeys(("tons", "ton", "tonnes", "t"), ("count", "ton"))
     | dict.fromkeys(("households", "household"), ("count", "household"))
-    | {"km": ("count", "km"), "kilometres": ("count", "km"), "kilometers": ("count", "km"), "cm": ("count", "cm")}
     | {"times": ("multiple", ""), "fold": ("multiple", "fold"), "x": ("multiple", "fold")}
     | {
         word + s: ("duration", word)

@@ -1,4 +1,4 @@
-"""Figures that are words of their own: ordinals, fractions, fourfold, times of day."""
+"""Figures that are words of their own: ordinals, fractions, fourfold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from decimal import Decimal
 
 from rag.figures.figure import Figure, Kind
-from rag.figures.numbers import ENGLISH, longest_first
+from rag.figures.numbers import ENGLISH
+from rag.figures.vocabulary import longest_first
 
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
@@ -27,10 +28,6 @@ _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth":
 _FRACTION = re.compile(r"(?P<den>\d{1,3})\s?분의\s?(?P<num>\d{1,3})(?!\d)|절반")
 _FRACTION_WORDS = re.compile(
     rf"(?i:(?P<num>one|two|three|four|five|seven|nine|an?)[\s-](?P<den>{longest_first(_PARTS)})s?(?![A-Za-z])(?!\s(?:place|quarter|half|a))|half(?=\s(?:of|the|its|all)\s))"
-)
-_CLOCK = re.compile(
-    r"(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d)(?!\d|:\d)(?:\s?(?P<half>[AaPp])\.?[Mm]\.?(?![a-z]))?|(?P<h2>1[0-2]|\d)\s?(?P<half2>[ap])\.?m\.?(?![a-z])"
-    r"|(?P<h3>[01]?\d|2[0-4])\s?시(?!간|장|대|즌|리|범|민|도|험|작|가|설|스)(?:\s?(?P<m3>[0-5]?\d)\s?분)?"
 )
 _NTH = re.compile(
     rf"(?i:(?P<digits>\d{{1,4}}(?:,\d{{3}})?)(?:st|nd|rd|th)|(?P<word>(?:(?:twenty|thirty|forty|fifty)-)?(?:{longest_first(ORDINALS)})))(?![A-Za-z])(?P<noun>[\s-](?:place|century|floor|edition|year)(?![a-z]))?"
@@ -60,19 +57,6 @@ def read_fraction(text: str, pos: int) -> Figure | None:
     if not denominator:
         return None
     return plain_figure("fraction", "", Decimal(numerator) / Decimal(denominator), pos, match.end())
-
-
-def read_clock(text: str, pos: int) -> Figure | None:
-    """10:30, 3 p.m., 오후 3시 30분, as minutes after midnight."""
-    match = _CLOCK.match(text, pos)
-    if not match:
-        return None
-    hour, minute = int(match["h"] or match["h2"] or match["h3"]), int(match["m"] or match["m3"] or 0)
-    half = (match["half"] or match["half2"] or "").lower()
-    afternoon = half == "p" or bool(re.search(r"오후\s?$", text[max(0, pos - 4) : pos]))
-    if half == "a" and hour == 12:
-        hour = 0
-    return plain_figure("time", "minute", (hour + 12 * (afternoon and hour < 12)) * 60 + minute, pos, match.end())
 
 
 def read_ordinal(text: str, pos: int) -> Figure | None:

@@ -17,7 +17,7 @@ from rag.ui.texts import both, label
 
 MIN_ROWS, MAX_ROWS = 3, 15
 _ROW_HEIGHT, _BAR_HEIGHT = 38, 8
-_COMPARABLE = {"money", "percent", "points", "count", "number", "multiple", "duration"}
+_COMPARABLE = {"money", "percent", "points", "count", "measure", "number", "multiple", "duration"}
 _AROUND = 6  # characters a cell may hold beside its figure: "about ", a bracketed mark
 
 
