@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -61,7 +62,7 @@ def write_data(folder: Path) -> Path:
 
 def write_own(folder: Path) -> Path:
     """A folder as that of what was written for the project."""
-    for name in ("pairs", "answers"):
+    for name in ("pairs", "answers", "readings"):
         (folder / name).mkdir(parents=True)
     lines = ["The mayor laughs.\t시장이 웃는다.", "Where is the mayor?\t시장은 어디 있나요?"]
     (folder / "pairs" / "town.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -70,7 +71,19 @@ def write_own(folder: Path) -> Path:
         f"{ko[:-1]} 사람은 누구인가요?\t{ko}\t{other}" for (_, ko), (_, other) in zip(rows, rows[50:80], strict=False)
     ]
     (folder / "answers" / "town.tsv").write_text("\n".join(asked) + "\n", encoding="utf-8")
+    (folder / "readings" / "town.tsv").write_text("\n".join(_readings()) + "\n", encoding="utf-8")
     return folder
+
+
+def _readings() -> Iterator[str]:
+    """Twelve documents of four sentences, each answering who did it, and a question that none answers."""
+    rows = sentences()[100:]
+    for number in range(12):
+        own = rows[number * 15 : number * 15 + 12 : 3]
+        yield f"d\ttown-{number}\t마을 {number}\tTown {number}"
+        yield from (f"s\t{at}\t{korean}\t{english}" for at, (english, korean) in enumerate(own, 1))
+        yield from (f"q\t{at}\t누가 {ko[:-1]}나요?\tWho was it that {en[:-1]}?" for at, (en, ko) in enumerate(own, 1))
+        yield f"q\t0\t{number}월의 시장은 누구인가요?\tWho was mayor in month {number}?"
 
 
 def _write_sets(folder: Path, rows: list[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +24,14 @@ from rag.errors import InputError
 from rag.evaluation.beir import CORPUS, read_questions
 from rag.evaluation.beir import read_rows as read_texts
 from rag.evaluation.converters import Question, QuestionSet
-from training import exporting, pairing, selecting, tokenizer
+from training import exporting, pairing, readings, selecting, tokenizer
 from training.__main__ import main
 from training.distilling import TeacherLoss, contrast, rows_of
 from training.guarding import Guard
-from training.initialising import companions, occurrences, translated
+from training.initialising import MODEL, companions, occurrences, translated
 from training.measuring import shortened, texts
 from training.pairing import passages, read_examples
-from training.pipeline import RUN, Sources, materials, run, vary
+from training.pipeline import RUN, Sources, materials, run, start, vary
 from training.recipe import ABLATIONS, Pairing, Plan, Recipe, Selection
 from training.selecting import Pair, fault, read_rows, read_written, select, template
 from training.stages import STAMP, Workshop, is_whole, read_json
@@ -55,7 +56,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 
 @pytest.fixture(scope="module")
 def stages(sources: Sources, shop: Workshop) -> dict[str, Path]:
-    return materials(small_recipe(), sources, shop)
+    recipe = small_recipe()
+    made = materials(recipe, sources, shop)
+    start(recipe, sources, shop, made, static=False)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,8 @@ def test_rows_are_left_out_for_a_reason(sources: Sources, stages: dict[str, Path
     assert dropped["too many of one source"] > 0
     pairs = selecting.read_pairs(stages["selected"])
     assert len(pairs) == counts["kept"]
-    read = [*read_rows(sources.data / "parallel"), *read_written(sources.written / "pairs")]
+    own = [sources.written / "pairs", stages["read"] / readings.PAIRS]
+    read = [*read_rows(sources.data / "parallel"), *chain.from_iterable(map(read_written, own))]
     assert counts["read"] == len(pairs) + sum(dropped.values()) == len(read)
     assert counts["by_licence"] == Counter(pair.licence for pair in pairs)
     assert Counter(pair.repository for pair in pairs)["town/sql-docs"] == 20  # a reference manual
@@ -315,7 +320,7 @@ def test_a_context_lacks_its_own_sentence(sources: Sources) -> None:
 
 
 def test_a_run_makes_a_model_that_the_product_loads(made: Path) -> None:
-    report = json.loads((made / RUN).read_text(encoding="utf-8"))
+    report = json.loads((made / MODEL / RUN).read_text(encoding="utf-8"))
     weights = load_file(made / "model" / "model.safetensors")
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
     loaded = SentenceTransformer(str(made / "model"), device="cpu")
@@ -330,7 +335,7 @@ def test_a_run_makes_a_model_that_the_product_loads(made: Path) -> None:
 
 
 def test_the_card_tells_what_was_measured(made: Path) -> None:
-    report = json.loads((made / RUN).read_text(encoding="utf-8"))
+    report = json.loads((made / MODEL / RUN).read_text(encoding="utf-8"))
     card = (made / "model" / "README.md").read_text(encoding="utf-8")
     assert report["facts"]["sha256"] in card
     for licence, count in report["pairs"]["by_licence"].items():
@@ -357,7 +362,7 @@ def test_ablations_share_what_they_have_in_common(made: Path, sources: Sources, 
     assert recipe.name == "miniature-no-dice-no-embedding-stage-no-english-no-retrieval"
     again = Workshop(shop.root)
     bare = run(recipe, sources, again)
-    assert again.made == ["started", "body", "exported", "measured"]
+    assert again.made == ["started", "body", "exported", "scored", "measured"]
     card = (bare / "model" / "README.md").read_text(encoding="utf-8")
     assert "| miniature, seed" in card  # beside the run with everything
 
@@ -365,7 +370,7 @@ def test_ablations_share_what_they_have_in_common(made: Path, sources: Sources, 
 def test_the_static_student_and_its_spread_over_seeds(sources: Sources, shop: Workshop) -> None:
     folders = vary(small_recipe(), sources, Workshop(shop.root), 2, static=True)
     assert len(folders) == 2
-    assert read_json(folders[0] / RUN)["facts"]["static"]
+    assert read_json(folders[0] / MODEL / RUN)["facts"]["static"]
     assert "over seeds" in (text := (folders[1] / "model" / "README.md").read_text(encoding="utf-8")).lower()
     assert "mean ± standard deviation" in text
     assert SentenceEncoder(str(folders[0] / "model")).encode_passages(["a red window"]).shape == (1, HIDDEN)

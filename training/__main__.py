@@ -17,6 +17,7 @@ from training.stages import Workshop
 _SIZES: dict[str, Callable[[], Recipe]] = {
     "full": Recipe,
     "processor": Recipe.processor,
+    "onward": Recipe.onward,
     "miniature": Recipe.miniature,
 }
 _STUDENTS = {"transformer": (False,), "static": (True,), "both": (False, True)}
@@ -40,9 +41,11 @@ def _run(options: argparse.Namespace) -> int:
     from training.pipeline import Sources, vary  # torch and its kin take seconds to load
     from training.teaching import packaged_teacher
 
-    sources = Sources(options.data, options.teacher or packaged_teacher())
+    sources = Sources(options.data, options.teacher or packaged_teacher(), student=options.start)
     recipe = _recipe(options)
-    for static in _STUDENTS[options.student]:
+    if (recipe.name == "onward") != bool(options.start):
+        raise InputError("--onward and --from MODEL go together: name the finished model to go on from")
+    for static in (False,) if options.start else _STUDENTS[options.student]:
         for folder in vary(recipe, sources, Workshop(options.out), options.seeds, static=static):
             print(folder)
     return 0
@@ -67,9 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--teacher", type=Path, help="a sentence-transformers model; default: the extra `train` has one"
     )
+    parser.add_argument("--from", dest="start", type=Path, metavar="MODEL", help="a finished model to go on from")
     parser.add_argument("--student", choices=_STUDENTS, default="both", help="which model to make")
     sizes = parser.add_mutually_exclusive_group()
     sizes.add_argument("--processor", **_size("processor", "what two cores without a GPU do in about 65 minutes"))
+    sizes.add_argument(
+        "--onward", **_size("onward", "what a finished model, named with --from, learns more in 45 minutes")
+    )
     sizes.add_argument("--miniature", **_size("miniature", "every stage in about two minutes, on 2,000 pairs"))
     parser.add_argument("--without", nargs="+", choices=ABLATIONS, default=[], help="ideas to leave out")
     parser.add_argument("--seeds", type=int, default=1, help="so many runs that differ in their seed; reports variance")

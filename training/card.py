@@ -34,6 +34,7 @@ def text(report: Report, others: Sequence[Report], variance: Sequence[Report]) -
         "Data": _data(report),
         "Recipe": _recipe(report),
         "Results": _results(report),
+        "Which sentence answers": _answers(report),
         "Beside published models": _beside(report),
         "What each idea is worth": _ablations(report, others),
         "Over seeds": _variance(variance),
@@ -70,6 +71,15 @@ def _facts(report: Report) -> str:
 
 
 def _data(report: Report) -> str:
+    """What this run learned from, and before it the one it goes on from."""
+    before = report["before"]
+    if not before:
+        return _learned(report)
+    first, then = (each["recipe"]["name"] for each in (before, report))
+    return f"### Recipe `{first}`\n\n{_data(before)}\n\n### Then recipe `{then}`\n\n{_learned(report)}"
+
+
+def _learned(report: Report) -> str:
     pairs = report["pairs"]
     dropped = ", ".join(f"{reason} {count:,}" for reason, count in pairs["dropped"].items() if count)
     sources = [(row["source"], row["licence"], row["pairs"]) for row in pairs["by_source"]]
@@ -83,6 +93,7 @@ def _data(report: Report) -> str:
             table(("kind", "licence", "pairs"), examples)
             if examples
             else "None: this run left the retrieval stage out.",
+            *_readings(report),
             "<details><summary>Sentence pairs by source</summary>",
             table(("source", "licence", "pairs"), sources),
             "</details>",
@@ -90,7 +101,26 @@ def _data(report: Report) -> str:
     )
 
 
+def _readings(report: Report) -> Iterable[str]:
+    if found := report.get("readings"):
+        yield (
+            f"Documents written for this project in both languages, sentence by sentence, with questions and the sentences that "
+            f"answer them (Apache-2.0): {found['documents']:,} with {found['questions']:,} questions, {found['unanswerable']:,} of "
+            f"them without an answer. {found['held']:,} documents are held back for measuring."
+        )
+
+
 def _recipe(report: Report) -> str:
+    """How this run taught, and before it the one it goes on from."""
+    before = report["before"]
+    return (
+        f"{_recipe(before)}\n\nThen recipe `{report['recipe']['name']}`:\n\n{_taught(report)}"
+        if before
+        else _taught(report)
+    )
+
+
+def _taught(report: Report) -> str:
     recipe = report["recipe"]
     plans = [("embeddings", recipe["embedding_stage"]), ("body", True), ("retrieval", recipe["retrieval_stage"])]
     rows = [
@@ -105,20 +135,28 @@ def _recipe(report: Report) -> str:
         for name, done in plans
         if done and (own := recipe[name])
     ]
-    start = (
+    made = (
         "the mean of the English pieces it co-occurs with, weighted by squared Dice"
         if recipe["start"]["dice"]
         else "random numbers"
+    )
+    start = (
+        "The pieces and weights are those of the run before" if report["before"] else f"A new piece starts as {made}"
     )
     resumed = (
         f" Interrupted and resumed, so their seconds are of the last go: {', '.join(report['resumed'])}."
         if report["resumed"]
         else ""
     )
+    asked = (
+        "; questions of the readings are ranked against sentences of their document and of the batch"
+        if report.get("readings")
+        else ""
+    )
     ranking = f"; then in-batch ranking at {recipe['dimensions']} numbers" if recipe["retrieval_stage"] else ""
     return (
-        f"Teacher: all-MiniLM-L6-v2 (Apache-2.0) on the English side. A new piece starts as {start}. Loss: 1 - cos to the "
-        f"teacher's vector + 0.1 in-batch cross-entropy at scale 20{ranking}. "
+        f"Teacher: all-MiniLM-L6-v2 (Apache-2.0) on the English side. {start}. Loss: 1 - cos to the "
+        f"teacher's vector + 0.1 in-batch cross-entropy at scale 20{asked}{ranking}. "
         f"English batches: {recipe['english']:.0%} for a transformer, half for a static student. Seed {recipe['seed']}.{resumed}\n\n"
         + table(("stage", "length", "batch", "rate", "pieces", "seconds"), rows)
     )
@@ -131,6 +169,22 @@ def _results(report: Report) -> str:
     ]
     note = f"The first {most:,} rows of each set only: not to be compared with anything.\n\n" if most else ""
     return note + table(("development set", "measure", "x100", "size"), rows)
+
+
+def _answers(report: Report) -> str:
+    held, scored = report["readings"]["held"], report["scored"]
+    names = {"cosine": "cosine", "matrix": "with the matrix in `answers.safetensors`"}
+    rows = [
+        (names[name], *(f"{100 * own[key]:.1f}" for key in ("first", "told_apart"))) for name, own in scored.items()
+    ]
+    columns = (
+        "",
+        "a sentence that answers comes first, %",
+        "an answerable question scores above an unanswerable one, %",
+    )
+    return f"On {held:,} documents held back, questions and documents in both languages and across:\n\n" + table(
+        columns, rows
+    )
 
 
 def _beside(report: Report) -> str:
@@ -175,8 +229,10 @@ def _variance(rows: Sequence[Report]) -> str:
 
 
 def _again(report: Report) -> str:
-    options = "--miniature " if report["recipe"]["name"].startswith("miniature") else ""
+    name = report["recipe"]["name"].partition("-")[0]
+    options = "" if name == "full" else f"--{name} "
+    start = "--from MODEL " if report["before"] else ""
     return (
-        f"`python -m training {options}--data DIR` in a checkout of the project; training/README.md says what it needs. "
+        f"`python -m training {options}{start}--data DIR` in a checkout of the project; training/README.md says what it needs. "
         "The stages' checksums are in the folder names of its output, the whole recipe and all numbers of this card in run.json."
     )

@@ -13,15 +13,18 @@ import numpy as np
 import torch
 from datasets import Dataset, DatasetDict
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.readings import examples, learned, read_built
 from training.recipe import Plan
 from training.selecting import read_pairs
 from training.teaching import read_vectors
 from training.tokenizer import origins
 from training.trainer import fit, is_static, open_student
 
+_READINGS = "readings"
 _CONTRAST = 0.1  # weight of the cross-entropy
 _SCALE = 20.0
 _SAME = 0.98  # teacher vectors so near mean the same: no counter-examples to each other
@@ -75,12 +78,20 @@ def free_new_pieces(model: SentenceTransformer, new: Tensor) -> None:
 
 
 def build_body(
-    folder: Path, student: Path, selected: Path, vectors: Path, plan: Plan, english: float, seed: int
+    folder: Path, student: Path, selected: Path, vectors: Path, read: Path, plan: Plan, english: float, seed: int
 ) -> None:
-    """Stage 2, and the only one of a static student: everything moves, with a share of English batches."""
+    """Stage 2, and the only one of a static student: everything moves, with a share of English batches.
+
+    Beside it questions learn to find the sentence that answers among others of its document and of the batch.
+    """
     model = open_student(student, plan, seed)
     share = 0.5 if is_static(model) and english else english
-    fit(model, rows_of(selected, plan.copies, share), TeacherLoss(model, read_vectors(vectors)), folder, plan, seed)
+    rows = rows_of(selected, plan.copies, share)
+    losses: dict[str, nn.Module] = dict.fromkeys(rows, TeacherLoss(model, read_vectors(vectors)))
+    asked = Dataset.from_dict(examples(learned(read_built(read)), seed))
+    if len(asked) >= plan.batch:
+        rows[_READINGS], losses[_READINGS] = asked, MultipleNegativesRankingLoss(model)
+    fit(model, rows, losses, folder, plan, seed, distinct=True)
 
 
 def rows_of(selected: Path, copies: int, english: float) -> DatasetDict:

@@ -42,6 +42,11 @@ def build(folder: Path, selected: Path, pieces: Path, teacher: Path, settings: S
     model.save_pretrained(str(folder / MODEL), create_model_card=False)
 
 
+def adopt(folder: Path, model: Path) -> None:
+    """The stage of a run that goes on from a finished model: that model."""
+    SentenceTransformer(str(model), device="cpu").float().save_pretrained(str(folder / MODEL), create_model_card=False)
+
+
 def cut(body: BertModel, layers: int) -> None:
     """Keep the lowest layers only; 0 keeps all."""
     if layers:

@@ -99,6 +99,18 @@ class Recipe:
         )
 
     @classmethod
+    def onward(cls) -> Self:
+        """What a finished model learns more: written pairs and readings, and what little else is not about software."""
+        return cls(
+            name="onward",
+            selection=Selection(limit=60_000),
+            body=Plan(epochs=1.25, batch=64, rate=3e-5, pieces=64, copies=1, rates={"word_embeddings": 5e-4}),
+            english=1 / 4,
+            embedding_stage=False,
+            retrieval_stage=False,
+        )
+
+    @classmethod
     def miniature(cls) -> Self:
         """Every stage in about two minutes on two cores; it proves the pipeline and makes no useful model."""
         return cls(

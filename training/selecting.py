@@ -188,10 +188,10 @@ def _drawn(rows: list[Pair], count: int) -> list[Pair]:
     return [row for at, row in enumerate(rows) if at in taken]
 
 
-def build(folder: Path, parallel: Path, written: Path, guarded: Path, settings: Selection) -> None:
+def build(folder: Path, parallel: Path, written: Path, read: Path, guarded: Path, settings: Selection) -> None:
     """The stage: writes the pairs, and counts by reason, licence and source."""
-    read = chain(read_rows(parallel, settings.rows), read_written(written))
-    rows, dropped = select(read, Guard.from_folder(guarded), settings)
+    own = chain(read_written(written), read_written(read))
+    rows, dropped = select(chain(read_rows(parallel, settings.rows), own), Guard.from_folder(guarded), settings)
     if not rows:
         raise InputError(f"{parallel}: no pair is fit for training ({dict(dropped)})")
     write_pairs(folder / PAIRS, rows)

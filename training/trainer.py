@@ -40,7 +40,7 @@ def is_static(model: SentenceTransformer) -> bool:
 def fit(
     model: SentenceTransformer,
     rows: DatasetDict,
-    loss: torch.nn.Module,
+    loss: torch.nn.Module | dict[str, torch.nn.Module],
     folder: Path,
     plan: Plan,
     seed: int,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import InputError
+from rag.scoring import PLAIN, load_matrix
 from rag.settings import BUNDLED_MODEL
 from rag.types import Vectors
 
@@ -36,20 +37,22 @@ class SentenceEncoder:
     @cached_property
     def name(self) -> str:
         """The model's name; of one on disk with a checksum of its files, so that an index knows which vectors it holds."""
-        folder = _BUNDLED if self.model == BUNDLED_MODEL else Path(self.model)
-        return f"{self.model}@{checksum(folder)}" if folder.is_dir() else self.model
+        return f"{self.model}@{checksum(self._folder)}" if self._folder.is_dir() else self.model
+
+    @property
+    def _folder(self) -> Path:
+        return _BUNDLED if self.model == BUNDLED_MODEL else Path(self.model)
 
     @cached_property
     def _transformer(self) -> SentenceTransformer:
-        local = self.model == BUNDLED_MODEL or Path(self.model).is_dir()
-        if local:  # never ask a hub for what lies on disk
+        if self._folder.is_dir():  # never ask a hub for what lies on disk
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # type: ignore[no-untyped-call]  # what a command prints is for programs to read, too
         try:
-            found = SentenceTransformer(str(_BUNDLED) if self.model == BUNDLED_MODEL else self.model, device="cpu")
+            found = SentenceTransformer(str(self._folder) if self._folder.is_dir() else self.model, device="cpu")
         except (OSError, ValueError) as error:
             raise InputError(f"encoder {self.model!r}: cannot be loaded ({error}); set RAG_EMBEDDING_MODEL") from error
         return found.float()  # shipped in half precision, computed in single
@@ -70,6 +73,14 @@ class SentenceEncoder:
         """Unit vectors of shape (len(texts), dimensions)."""
         return self._encode(texts, self._prompts[1])
 
+    def asking(self, queries: Vectors) -> Vectors:
+        """Of each query's vector one whose product with a sentence's vector grows with the odds that it answers."""
+        return PLAIN * queries if self._matrix is None else np.asarray(queries @ self._matrix.T)
+
+    @cached_property
+    def _matrix(self) -> Vectors | None:
+        return load_matrix(self._folder) if self._folder.is_dir() else None
+
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         vectors = self._transformer.encode(
             [prompt + text for text in texts], normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
@@ -85,9 +96,10 @@ def keep_to_threads(count: int) -> None:
 
 
 def checksum(folder: Path) -> str:
-    """Twelve hexadecimal digits that change with any file of a model but its card."""
+    """Twelve hexadecimal digits that change with any file of a model but its card and the report of its training."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md"):
+    told = {"README.md", "run.json"}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in told):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

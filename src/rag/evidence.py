@@ -44,6 +44,7 @@ _RELATIVE = (
 )
 _MOST = 0.5  # share of a question, by weight, that the thing explained must make up
 _TYPED = ("figure", "date", "person", "place", "contact")  # kinds of question that ask for a kind of thing
+_ODDS = 10.0  # log-odds that count as much as a cosine of 1
 _AND = re.compile(r"\s*[,·;、/&]\s*(?:and |및 )?|\s+(?:and|및)\s+|(?<=[가-힣])[와과]\s")
 _SEPARATOR = re.compile(r"[,·;、]| and |와 |과 ")
 
@@ -128,7 +129,8 @@ class Weigher:
         beside = np.max(matches, axis=0)
         prose = [match for match, own in zip(matches, hit.passage.sentences, strict=True) if own.kind != "row"]
         told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
-        cosines = self.index.sentence_vectors(number) @ self.query.vector
+        vectors = self.index.sentence_vectors(number)
+        cosines, odds = vectors @ self.query.vector, vectors @ self.query.asking
         keys = self._row_keys(hit.passage, matches)
         surroundings = self.discourse.surroundings(number, matches)
         lists = list(self._lists(hit.passage)) if (headings[self.named] >= MET).any() else []
@@ -142,7 +144,7 @@ class Weigher:
             features = {
                 **self._coverage(direct, around, own.carried, beside),
                 **self._handed(near, own, fit),
-                **self._meaning(float(cosines[at]), hit),
+                **self._meaning(float(cosines[at]), float(odds[at]), hit),
                 **self._shape(hit.passage, at, fit),
                 **self._telling(hit.passage.sentences[at], around, at),
                 "rank": 1.0 / (1.0 + rank),
@@ -293,10 +295,10 @@ class Weigher:
         total = float(self.weights[chosen].sum())
         return float(self.weights[chosen] @ matches[chosen]) / total if total > 0 else 0.0
 
-    def _meaning(self, cosine: float, hit: Hit) -> dict[str, float]:
+    def _meaning(self, cosine: float, odds: float, hit: Hit) -> dict[str, float]:
         across = float(hit.passage.language != self.query.language)
         return {
-            "cosine": cosine, "across": across, "lexical": hit.lexical, "dense": hit.dense,
+            "cosine": cosine, "answers": odds / _ODDS, "across": across, "lexical": hit.lexical, "dense": hit.dense,
         }  # fmt: skip
 
     def _shape(self, passage: Passage, at: int, fit: float) -> dict[str, float]:

@@ -53,6 +53,7 @@ class Query:
     terms: tuple[Term, ...]
     weighted: tuple[QueryTerm, ...]  # one for each of `terms`
     vector: Vectors
+    asking: Vectors  # the same as what it looks for, see `Encoder.asking`
     about: tuple[QueryTerm, ...] = ()  # names of which an answer must be about one
 
     @property
@@ -84,7 +85,9 @@ class Retriever:
         weighted = tuple(self._weighted(text, terms, found))
         around, around_weighted = self._context(context, {term.token for term in terms})
         about = self._about(text, context) if bound else ()
-        return Query(text, language or language_of(text), terms + around, weighted + around_weighted, vector, about)
+        own = language or language_of(text)
+        asking = self.encoder.asking(vector[None])[0]
+        return Query(text, own, terms + around, weighted + around_weighted, vector, asking, about)
 
     def _about(self, text: str, context: str) -> tuple[QueryTerm, ...]:
         """The names of a context; none where the text names somebody itself."""

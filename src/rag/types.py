@@ -199,6 +199,9 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimensions), L2-normalised."""
 
+    def asking(self, queries: Vectors) -> Vectors:
+        """Of each query's vector one whose product with a sentence's vector grows with the odds that it answers; same shape."""
+
 
 class LanguageModel(Protocol):
     """Writes text from messages."""
