@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 
@@ -31,6 +32,7 @@ from rag.settings import Settings
 # Held by hand, because only a handful of cases show what these features are for, too few to fit a weight to.
 AT_LEAST = {"defines": 2.0, "definition": 2.0, "row_key": 2.0}
 AT_MOST = {"more_years": -0.7}
+SURE_AT = {"unknown": 0.3}  # of the confidence, held while the others are fitted: paraphrases would have it higher
 
 THRESHOLDS = (-2.0, -1.6, -1.3, -1.0, -0.7, -0.4, -0.1, 0.2)
 _FOLDS = 5
@@ -223,6 +225,7 @@ def fit_confidence(samples: Sequence[Sample], ranking: Mapping[str, float]) -> d
     answers = torch.tensor([choice.answers for choice in choices])
     importance = torch.tensor([_IMPORTANCE[choice.example] for choice in choices])
     importance *= _shares([choice.sample for choice in choices])
+    held = {list(CONFIDENCE).index(name): weight for name, weight in SURE_AT.items()}
     entropy = torch.nn.functional.binary_cross_entropy_with_logits
 
     def loss(weights: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
@@ -231,10 +234,10 @@ def fit_confidence(samples: Sequence[Sample], ranking: Mapping[str, float]) -> d
 
     folds, odds = _folds([choice.sample for choice in choices]), torch.zeros(len(choices))
     for number in range(_FOLDS):
-        weights = _minimised(loss, len(CONFIDENCE), folds != number, _SURE_STEPS)
+        weights = _minimised(loss, len(CONFIDENCE), folds != number, _SURE_STEPS, held)
         odds[folds == number] = (features @ weights)[folds == number]
     _print_trade_off(samples, choices, odds.tolist())
-    weights = _minimised(loss, len(CONFIDENCE), folds >= 0, _SURE_STEPS)
+    weights = _minimised(loss, len(CONFIDENCE), folds >= 0, _SURE_STEPS, held)
     return dict(zip(CONFIDENCE, weights.tolist(), strict=True))
 
 
@@ -303,15 +306,23 @@ def _folds(samples: Sequence[Sample]) -> torch.Tensor:
 
 
 def _minimised(
-    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], size: int, chosen: torch.Tensor, steps: int
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    size: int,
+    chosen: torch.Tensor,
+    steps: int,
+    held: Mapping[int, float] = MappingProxyType({}),
 ) -> torch.Tensor:
-    """Weights with the least loss over the chosen rows, from zero: nothing is random."""
+    """Weights with the least loss over the chosen rows, from zero but for those held: nothing is random."""
     weights = torch.zeros(size, requires_grad=True)
     optimiser = torch.optim.Adam([weights], lr=_RATE)
     for _ in range(steps):
+        with torch.no_grad():
+            weights[list(held)] = torch.tensor(list(held.values()))
         optimiser.zero_grad()
         loss(weights, chosen).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
+    with torch.no_grad():
+        weights[list(held)] = torch.tensor(list(held.values()))
     return weights.detach()
 
 

@@ -152,9 +152,6 @@ def test_a_refusal_suggests_what_the_documents_do_answer(bot: Chatbot) -> None:
     assert answer.suggestions
 
 
-@pytest.mark.xfail(
-    strict=True, reason="시장 is a mayor and a market: what is told of the market is taken for an answer"
-)
 def test_a_word_of_two_meanings_answers_nothing(bot: Chatbot) -> None:
     assert bot.ask("What is the blood pressure of the mayor of Nuri City?").status == "no_answer"
 

@@ -45,9 +45,17 @@ def test_card_and_report_make_no_other_encoder(model: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "answer", "other"),
     [
-        ("하람로봇은 누가 세웠나요?", "박도윤 대표가 2016년에 창업했다.", "하람로봇의 직원은 40명이다."),
-        ("Who founded Haram Robotics?", "It was set up in 2016 by Park Do-yun.", "Haram Robotics has a staff of 40."),
-        ("Why did the museum close?", "보수 공사 때문에 문을 닫았다.", "The museum closes at six in the evening."),
+        ("하람로봇은 누가 세웠나요?", "하람로봇은 박도윤 대표가 2016년에 창업했다.", "하람로봇의 직원은 40명이다."),
+        (
+            "Who founded Haram Robotics?",
+            "Haram Robotics was set up in 2016 by Park Do-yun.",
+            "Haram Robotics has a staff of 40.",
+        ),
+        (
+            "Why did the museum close?",
+            "박물관은 보수 공사 때문에 문을 닫았다.",
+            "The museum closes at six in the evening.",
+        ),
     ],
 )
 def test_what_answers_counts_more_than_what_is_about_the_same(question: str, answer: str, other: str) -> None:

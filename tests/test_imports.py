@@ -18,7 +18,7 @@ SOURCE = Path(rag.__file__).parent
 LAYERS = """
 types errors bootstrap privacy
 exchanges
-settings figures hangul sentences glossary lexicon lexical messages prompts
+settings scoring figures hangul sentences glossary lexicon lexical messages prompts
 asked_units phonetic spelling
 transliteration
 text

@@ -94,7 +94,7 @@ def plane(angle: float) -> torch.Tensor:
 
 
 def turned() -> list[Reading]:
-    """Questions whose answers stand a quarter turn from them, beside sentences that stand where they do."""
+    """Questions whose answers stand apart from them, beside sentences that stand where they do."""
     return [
         Reading((("맞", "right"), ("틀", "wrong")), (Asked(("물음", "asked"), frozenset({0})),)),
         Reading((("틀", "wrong"),), (Asked(("물음", "asked"), frozenset()),)),
@@ -105,12 +105,12 @@ def test_the_matrix_learns_what_answers_and_what_does_not() -> None:
     vectors = {
         "물음": plane(0.0),
         "asked": plane(0.0),
-        "맞": plane(1.5),
-        "right": plane(1.5),
-        "틀": plane(0.1),
-        "wrong": plane(0.1),
+        "맞": plane(0.3),
+        "right": plane(0.3),
+        "틀": plane(0.0),
+        "wrong": plane(0.0),
     }
-    rows = rows_of(turned() * 2_000, vectors)
+    rows = rows_of(turned() * 5_000, vectors)
     assert measures(np.eye(2, dtype=np.float32), rows) == {"first": 0.0, "told_apart": 0.0}
     matrix = fitted(rows, seed=1)
     assert measures(matrix, rows) == {"first": 1.0, "told_apart": 1.0}

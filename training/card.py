@@ -72,7 +72,7 @@ def _facts(report: Report) -> str:
 
 def _data(report: Report) -> str:
     """What this run learned from, and before it the one it goes on from."""
-    before = report["before"]
+    before = report.get("before")
     if not before:
         return _learned(report)
     first, then = (each["recipe"]["name"] for each in (before, report))
@@ -112,7 +112,7 @@ def _readings(report: Report) -> Iterable[str]:
 
 def _recipe(report: Report) -> str:
     """How this run taught, and before it the one it goes on from."""
-    before = report["before"]
+    before = report.get("before")
     return (
         f"{_recipe(before)}\n\nThen recipe `{report['recipe']['name']}`:\n\n{_taught(report)}"
         if before
@@ -141,7 +141,9 @@ def _taught(report: Report) -> str:
         else "random numbers"
     )
     start = (
-        "The pieces and weights are those of the run before" if report["before"] else f"A new piece starts as {made}"
+        "The pieces and weights are those of the run before"
+        if report.get("before")
+        else f"A new piece starts as {made}"
     )
     resumed = (
         f" Interrupted and resumed, so their seconds are of the last go: {', '.join(report['resumed'])}."
@@ -231,7 +233,7 @@ def _variance(rows: Sequence[Report]) -> str:
 def _again(report: Report) -> str:
     name = report["recipe"]["name"].partition("-")[0]
     options = "" if name == "full" else f"--{name} "
-    start = "--from MODEL " if report["before"] else ""
+    start = "--from MODEL " if report.get("before") else ""
     return (
         f"`python -m training {options}{start}--data DIR` in a checkout of the project; training/README.md says what it needs. "
         "The stages' checksums are in the folder names of its output, the whole recipe and all numbers of this card in run.json."

@@ -24,15 +24,16 @@ from rag.text import Analyzer, Term
 from rag.types import Hit, Passage, Sentence, Source
 
 WEIGHTS: Mapping[str, float] = {
-    "names": 2.0, "names_around": 2.3, "words": 3.5, "words_around": 1.7, "names_carried": 2.2, "words_carried": 0.8,
-    "words_beside": -1.9, "cosine": 4.8, "lexical": 2.0, "dense": 2.7, "fit": 2.6, "misfit": -0.4, "years": 1.2,
-    "other_years": -1.1, "more_years": -0.7, "first": 0.1, "long": 0.1, "definition": 2.0, "defines": 2.0,
-    "lists": 1.6, "rank": 2.3, "row_key": 2.0, "names_before": 0.7, "words_before": 2.1, "handed": 0.9,
+    "names": 1.8, "names_around": 2.3, "words": 2.7, "words_around": 1.5, "names_carried": 2.1, "words_carried": 0.6,
+    "words_beside": -1.3, "cosine": 2.8, "lexical": 1.5, "dense": 2.3, "fit": 2.1, "misfit": -0.6, "years": 0.7,
+    "other_years": -1.4, "more_years": -0.7, "first": 0.2, "long": 0.4, "definition": 2.0, "defines": 2.0,
+    "lists": 1.6, "rank": 2.2, "row_key": 2.0, "names_before": 0.7, "words_before": 1.7, "handed": 0.4,
+    "answers": 3.8,
 }  # fmt: skip
 CONFIDENCE: Mapping[str, float] = {
-    "content": -2.0, "content_direct": 1.6, "has_content": 0.3, "missing": 0.4, "missing_term": -2.1, "unknown": 0.3,
-    "cosine": 3.7, "fit": 0.7, "misfit": -0.4, "across": 0.6, "all": 1.5, "bare": -0.1, "bare_fact": -0.4, "met": 1.6,
-    "words_before": -0.8, "handed": 2.5, "bias": -4.2,
+    "content": -2.3, "content_direct": 1.4, "has_content": 0.1, "missing": 0.2, "missing_term": -2.1, "unknown": 0.3,
+    "cosine": 0.7, "fit": 1.1, "misfit": 0.4, "across": 0.6, "all": 1.8, "bare": -0.3, "bare_fact": -0.5, "met": 1.4,
+    "words_before": -1.2, "handed": 2.3, "answers": 2.5, "bias": -4.8,
 }  # fmt: skip
 _DEFINING = re.compile(
     r"(?P<subject>[^,.]{2,60}?)(\s?\([^)]*\))*\s+(is|are|was|were) (an?|the|one|[A-Z]\w+'s)\b|(?P<korean>[^,.]{2,40}?)(\s?\([^)]*\))*(은|는)\s.*(?<![었았였했됐렸졌갔왔섰])다\.?$"
