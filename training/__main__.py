@@ -36,15 +36,15 @@ def _run(options: argparse.Namespace) -> int:
     for needed in (options.data / "parallel", options.data / "eval_dev"):
         if not needed.is_dir():
             raise InputError(f"{needed}: no such folder; name with --data one as training/README.md describes")
+    recipe = _recipe(options)
+    if (recipe.name == "onward") != bool(options.start):
+        raise InputError("--onward and --from MODEL go together: name the finished model to go on from")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # all that is needed lies on disk
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     from training.pipeline import Sources, vary  # torch and its kin take seconds to load
     from training.teaching import packaged_teacher
 
     sources = Sources(options.data, options.teacher or packaged_teacher(), student=options.start)
-    recipe = _recipe(options)
-    if (recipe.name == "onward") != bool(options.start):
-        raise InputError("--onward and --from MODEL go together: name the finished model to go on from")
     for static in (False,) if options.start else _STUDENTS[options.student]:
         for folder in vary(recipe, sources, Workshop(options.out), options.seeds, static=static):
             print(folder)
