@@ -313,16 +313,14 @@ def _minimised(
     held: Mapping[int, float] = MappingProxyType({}),
 ) -> torch.Tensor:
     """Weights with the least loss over the chosen rows, from zero but for those held: nothing is random."""
-    weights = torch.zeros(size, requires_grad=True)
+    weights = torch.tensor([held.get(at, 0.0) for at in range(size)], requires_grad=True)
+    free = torch.tensor([at not in held for at in range(size)])
+    weights.register_hook(lambda gradient: gradient * free)  # without a gradient Adam moves nothing
     optimiser = torch.optim.Adam([weights], lr=_RATE)
     for _ in range(steps):
-        with torch.no_grad():
-            weights[list(held)] = torch.tensor(list(held.values()))
         optimiser.zero_grad()
         loss(weights, chosen).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-    with torch.no_grad():
-        weights[list(held)] = torch.tensor(list(held.values()))
     return weights.detach()
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from figure_checks import (
+    check_different,
+    check_places,
+    check_read_to_its_end,
+    check_same,
+    languages,
+    made,
+    only,
+    steady,
+)
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.figures import Figure, convert, find_figures, same, supports, unsupported, with_conversions
-
-steady = settings(max_examples=200)
-
-
-def only(text: str) -> Figure:
-    figures = find_figures(text)
-    assert len(figures) == 1, figures
-    return figures[0]
-
 
 # text, kind, value, unit
 CASES = [
@@ -377,14 +377,12 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("a", "b"), SAME)
 def test_same(a, b):
-    assert same(only(a), only(b))
-    assert same(only(b), only(a))
+    check_same(a, b)
 
 
 @pytest.mark.parametrize(("a", "b"), DIFFERENT)
 def test_different(a, b):
-    assert not same(only(a), only(b))
-    assert not same(only(b), only(a))
+    check_different(a, b)
 
 
 @pytest.mark.parametrize(
@@ -482,17 +480,15 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("unit", "length"), HOSTILE)
 def test_a_hostile_text_is_read_to_its_end(unit, length):
-    text = unit * (length // len(unit)) + " 61건"
-    assert all(text[figure.start : figure.end] == figure.text for figure in find_figures(text))
+    check_read_to_its_end(unit, length)
 
 
 amounts = st.builds(lambda digits, power: Decimal(digits).scaleb(power), st.integers(1, 99_999), st.integers(2, 10))
 currencies = st.sampled_from(["KRW", "USD"])
-languages = st.sampled_from(["ko", "en"])
 
 
 def money(value: Decimal, unit: str) -> Figure:
-    return Figure("money", value, unit, "", 0, 0)
+    return made("money", value, unit)
 
 
 @steady
@@ -519,7 +515,7 @@ def test_another_magnitude_or_currency_is_never_the_same(value, unit, one, other
 @steady
 @given(st.integers(1, 10**9), languages)
 def test_people_are_read_back(value, language):
-    form = convert(Figure("count", Decimal(value), "person", "", 0, 0), language)
+    form = convert(made("count", value, "person"), language)
     figure = only(form + (" people" if language == "en" else ""))
     assert (figure.value, figure.unit) == (Decimal(value), "person")
 
@@ -567,11 +563,7 @@ pieces = st.lists(
 @steady
 @given(pieces)
 def test_offsets_are_exact_and_ordered_whatever_the_text(parts):
-    text = "".join(parts)
-    figures = find_figures(text)
-    assert all(text[figure.start : figure.end] == figure.text and figure.text for figure in figures)
-    assert all(left.end <= right.start for left, right in pairwise(figures))
-    assert all(same(figure, figure) and supports(figure, figure) for figure in figures)
+    check_places("".join(parts))
 
 
 @steady

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from itertools import pairwise
-
 import pytest
-from hypothesis import given, settings
+from figure_checks import (
+    check_different,
+    check_places,
+    check_read_to_its_end,
+    check_same,
+    languages,
+    made,
+    only,
+    steady,
+)
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.figures import Figure, convert, find_figures, same, supports, unsupported
-
-steady = settings(max_examples=200)
-
-
-def only(text: str) -> Figure:
-    figures = find_figures(text)
-    assert len(figures) == 1, figures
-    return figures[0]
-
 
 # text, hour and minute on a clock of 24 hours; "" before them where the half of the day is open
 TIMES = [
@@ -172,14 +170,12 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("a", "b"), SAME)
 def test_same(a, b):
-    assert same(only(a), only(b))
-    assert same(only(b), only(a))
+    check_same(a, b)
 
 
 @pytest.mark.parametrize(("a", "b"), DIFFERENT)
 def test_different(a, b):
-    assert not same(only(a), only(b))
-    assert not same(only(b), only(a))
+    check_different(a, b)
 
 
 def test_what_is_left_open_supports_no_half_but_that_of_a_clock_of_24_hours():
@@ -212,16 +208,14 @@ def test_convert(text, language, form):
 
 @pytest.mark.parametrize("unit", ["9~", "오전 ", "1:2", "9시부터 ", "9 to ", "12:00", "한시 ", "정오", "9.30"])
 def test_a_hostile_text_is_read_to_its_end(unit):
-    text = unit * (6_000 // len(unit)) + " 61건"
-    assert all(text[figure.start : figure.end] == figure.text for figure in find_figures(text))
+    check_read_to_its_end(unit)
 
 
 minutes = st.integers(0, 24 * 60 - 1)
-languages = st.sampled_from(["ko", "en"])
 
 
 def time(value: int) -> Figure:
-    return Figure("time", Decimal(value), "minute", "", 0, 0, iso=f"{value // 60:02}:{value % 60:02}")
+    return made("time", value, "minute", f"{value // 60:02}:{value % 60:02}")
 
 
 @steady
@@ -263,8 +257,4 @@ pieces = st.lists(
 @steady
 @given(pieces)
 def test_offsets_are_exact_and_ordered_whatever_the_text(parts):
-    text = "".join(parts)
-    figures = find_figures(text)
-    assert all(text[figure.start : figure.end] == figure.text and figure.text for figure in figures)
-    assert all(left.end <= right.start for left, right in pairwise(figures))
-    assert all(same(figure, figure) and supports(figure, figure) for figure in figures)
+    check_places("".join(parts))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from figure_checks import (
+    check_different,
+    check_places,
+    check_read_to_its_end,
+    check_same,
+    languages,
+    made,
+    only,
+    steady,
+)
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.figures import Figure, convert, dimension_of, find_figures, in_base, same, supports, unit_named, unsupported
 from rag.figures.measures import UNITS
-
-steady = settings(max_examples=200)
-
-
-def only(text: str) -> Figure:
-    figures = find_figures(text)
-    assert len(figures) == 1, figures
-    return figures[0]
-
 
 # text, value, unit
 CASES = [
@@ -205,14 +205,12 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("a", "b"), SAME)
 def test_same(a, b):
-    assert same(only(a), only(b))
-    assert same(only(b), only(a))
+    check_same(a, b)
 
 
 @pytest.mark.parametrize(("a", "b"), DIFFERENT)
 def test_different(a, b):
-    assert not same(only(a), only(b))
-    assert not same(only(b), only(a))
+    check_different(a, b)
 
 
 def test_support_goes_from_fine_to_coarse_across_units():
@@ -260,17 +258,15 @@ def test_units_are_known_by_their_names():
 
 @pytest.mark.parametrize("unit", ["5m", "시속 ", "1 t", "3만㎡", "기온 ", "km/", "영하 1도", "m2 ", "1h 3m"])
 def test_a_hostile_text_is_read_to_its_end(unit):
-    text = unit * (6_000 // len(unit)) + " 61건"
-    assert all(text[figure.start : figure.end] == figure.text for figure in find_figures(text))
+    check_read_to_its_end(unit)
 
 
 units = st.sampled_from(sorted(UNITS))
-languages = st.sampled_from(["ko", "en"])
 values = st.builds(lambda digits, power: Decimal(digits).scaleb(power), st.integers(1, 99_999), st.integers(-2, 6))
 
 
 def measure(value: Decimal, unit: str) -> Figure:
-    return Figure("measure", value, unit, "", 0, 0)
+    return made("measure", value, unit)
 
 
 @steady
@@ -318,8 +314,4 @@ pieces = st.lists(
 @steady
 @given(pieces)
 def test_offsets_are_exact_and_ordered_whatever_the_text(parts):
-    text = "".join(parts)
-    figures = find_figures(text)
-    assert all(text[figure.start : figure.end] == figure.text and figure.text for figure in figures)
-    assert all(left.end <= right.start for left, right in pairwise(figures))
-    assert all(same(figure, figure) and supports(figure, figure) for figure in figures)
+    check_places("".join(parts))

@@ -402,3 +402,24 @@ def test_the_command_makes_a_model_and_says_where(sources: Sources, tmp_path: Pa
         "measured",
     }
     assert Recipe.miniature().seed == Recipe().seed
+
+
+def test_a_run_goes_on_from_a_finished_model(
+    sources: Sources, shop: Workshop, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = Workshop(shop.root)
+    recipe = small_recipe().without("embedding-stage", "retrieval")
+    onward = run(recipe, replace(sources, student=made / MODEL), again)
+    assert "pieces" not in again.made
+    report = read_json(onward / MODEL / RUN)
+    assert report["before"] == read_json(made / MODEL / RUN)
+    assert set(report["scored"]) == {"cosine", "matrix"}
+    card = (onward / MODEL / "README.md").read_text(encoding="utf-8")
+    assert "### Recipe `miniature`" in card
+    assert f"{report['readings']['documents']:,} with {report['readings']['questions']:,} questions" in card
+    encoder = SentenceEncoder(str(onward / MODEL))
+    (vector,) = encoder.encode_queries(["누가 문을 열었나요?"])
+    assert encoder.asking(vector[None]).shape == (1, len(vector))
+    assert not np.allclose(encoder.asking(vector[None])[0], 14 * vector, atol=0.1)
+    assert main(["--data", str(sources.data), "--onward"]) == 2
+    assert "--from MODEL" in capsys.readouterr().err

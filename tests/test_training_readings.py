@@ -7,16 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from small_training import small_recipe, write_data, write_own, write_teacher
 
-from rag.embedding import SentenceEncoder
 from rag.errors import InputError
-from training.__main__ import main
-from training.initialising import MODEL
-from training.pipeline import RUN, Sources, run
 from training.readings import Asked, Reading, build, examples, held, read_built, read_readings
 from training.scoring import fitted, loss, measures, products, rows_of
-from training.stages import Workshop, read_json
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*pin_memory.*", "ignore::DeprecationWarning", "ignore::FutureWarning")
 TOWN = [
@@ -124,25 +118,3 @@ def test_the_loss_by_hand() -> None:
     odds = products(torch.zeros(2, 2), rows)
     # Four rows with one answer of two sentences, four with none of one: one of three, and one of two, are right.
     assert loss(odds, rows).item() == pytest.approx((np.log(3) + np.log(2)) / 2, abs=1e-6)
-
-
-def test_a_run_goes_on_from_a_finished_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sources = Sources(write_data(tmp_path / "data"), write_teacher(tmp_path), write_own(tmp_path / "written"))
-    shop = Workshop(tmp_path / "out")
-    first = run(small_recipe(), sources, shop)
-    recipe = small_recipe().without("embedding-stage", "retrieval")
-    again = Workshop(shop.root)
-    onward = run(recipe, Sources(sources.data, sources.teacher, sources.written, first / MODEL), again)
-    assert "pieces" not in again.made
-    report = read_json(onward / MODEL / RUN)
-    assert report["before"] == read_json(first / MODEL / RUN)
-    assert set(report["scored"]) == {"cosine", "matrix"}
-    card = (onward / MODEL / "README.md").read_text(encoding="utf-8")
-    assert "### Recipe `miniature`" in card
-    assert f"{report['readings']['documents']:,} with {report['readings']['questions']:,} questions" in card
-    encoder = SentenceEncoder(str(onward / MODEL))
-    (vector,) = encoder.encode_queries(["누가 문을 열었나요?"])
-    assert encoder.asking(vector[None]).shape == (1, len(vector))
-    assert not np.allclose(encoder.asking(vector[None])[0], 14 * vector, atol=0.1)
-    assert main(["--data", str(sources.data), "--onward"]) == 2
-    assert "--from MODEL" in capsys.readouterr().err

@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import random
 from collections import Counter
@@ -27,7 +26,7 @@ from rag.errors import InputError
 from training.guarding import Guard
 from training.recipe import Pairing
 from training.selecting import OWN_LICENCE, Pair, fault, lot, read_cells, read_pairs, read_rows
-from training.stages import write_json
+from training.stages import read_lines, write_json, write_lines
 
 KINDS = ("sections", "contexts", "questions", "paraphrases", "inference", "translations", "answers")
 COUNTS = "counts.json"
@@ -229,16 +228,14 @@ def drawn(examples: Iterable[Example], guard: Guard, settings: Pairing) -> list[
 
 
 def _write(path: Path, examples: Iterable[Example]) -> None:
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-        file.writelines(json.dumps(each._asdict(), ensure_ascii=False).encode() + b"\n" for each in examples)
+    write_lines(path, (json.dumps(each._asdict(), ensure_ascii=False) for each in examples))
 
 
 def read_examples(folder: Path, kind: str) -> dict[str, list[Any]]:
     """The columns anchor, positive and, of a kind that has them, negative; raises InputError for an unknown kind."""
     if kind not in KINDS:
         raise InputError(f"{kind}: no kind of pair; there are {', '.join(KINDS)}")
-    with gzip.open(folder / f"{kind}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = [json.loads(line) for line in read_lines(folder / f"{kind}.jsonl.gz")]
     names = (
         ("anchor", "positive", "negative") if rows and all(row["negative"] for row in rows) else ("anchor", "positive")
     )

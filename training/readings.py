@@ -6,7 +6,6 @@ DIR/*.tsv has four columns, the last two Korean and English: `d`, a name, the ti
 
 from __future__ import annotations
 
-import gzip
 import json
 import random
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple, Self
 from rag.errors import InputError
 from training.guarding import Guard
 from training.selecting import read_cells
+from training.stages import read_lines, write_lines
 
 PAIRS = "pairs"  # the folder of what is to learn from as pairs, in the form of written/pairs
 _READINGS = "readings.jsonl.gz"
@@ -106,8 +106,7 @@ def build(folder: Path, written: Path, guarded: Path) -> None:
     """The stage: writes the documents that share nothing with a development set, and what is to learn from them as pairs."""
     guard = Guard.from_folder(guarded)
     clean = [own for own in read_readings(written) if not any(map(guard.touches, own.texts()))]
-    with (folder / _READINGS).open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-        file.writelines(json.dumps(reading.as_json(), ensure_ascii=False).encode() + b"\n" for reading in clean)
+    write_lines(folder / _READINGS, (json.dumps(reading.as_json(), ensure_ascii=False) for reading in clean))
     rows = [f"{english}\t{korean}\n" for reading in learned(clean) for korean, english in reading.twins()]
     (folder / PAIRS).mkdir(exist_ok=True)
     (folder / PAIRS / "readings.tsv").write_text("".join(rows), encoding="utf-8")
@@ -115,8 +114,7 @@ def build(folder: Path, written: Path, guarded: Path) -> None:
 
 def read_built(folder: Path) -> list[Reading]:
     """The documents of a finished stage."""
-    with gzip.open(folder / _READINGS, "rt", encoding="utf-8") as lines:
-        return [Reading.from_json(json.loads(line)) for line in lines]
+    return [Reading.from_json(json.loads(line)) for line in read_lines(folder / _READINGS)]
 
 
 def examples(readings: Iterable[Reading], seed: int) -> dict[str, list[str]]:

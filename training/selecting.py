@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import html
 import re
@@ -15,7 +14,7 @@ from typing import NamedTuple
 from rag.errors import InputError
 from training.guarding import Guard
 from training.recipe import Selection
-from training.stages import read_json, write_json
+from training.stages import read_json, read_lines, write_json, write_lines
 
 PAIRS, COUNTS = "pairs.tsv.gz", "counts.json"
 _LENGTHS = range(2, 401)  # characters of either side
@@ -71,9 +70,8 @@ def read_rows(folder: Path, most: int = 0) -> Iterator[Pair]:
             f"{folder}: no pairs here; --data must hold parallel/*.tsv.gz (source, licence, English, Korean)"
         )
     for path in files:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(islice(lines, most or None), 1):
-                yield _row(f"{path}:{number}", line.rstrip("\r\n").split("\t"))
+        for number, line in enumerate(islice(read_lines(path), most or None), 1):
+            yield _row(f"{path}:{number}", line.split("\t"))
 
 
 def _row(place: str, cells: list[str]) -> Pair:
@@ -212,14 +210,12 @@ def counts(rows: list[Pair], dropped: Counter[str]) -> dict[str, object]:
 
 def write_pairs(path: Path, rows: Iterable[Pair]) -> None:
     """A gzip table of source, licence, English, Korean; the same rows give the same bytes."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-        file.writelines("\t".join(row).encode() + b"\n" for row in rows)
+    write_lines(path, ("\t".join(row) for row in rows))
 
 
 def read_pairs(folder: Path) -> list[Pair]:
     """The pairs of a finished selection."""
-    with gzip.open(folder / PAIRS, "rt", encoding="utf-8", newline="\n") as lines:
-        return [Pair(*line.rstrip("\n").split("\t")) for line in lines]
+    return [Pair(*line.split("\t")) for line in read_lines(folder / PAIRS)]
 
 
 def read_counts(folder: Path) -> dict[str, object]:

@@ -6,12 +6,13 @@ folder is called `.part`; what is in there when the work is interrupted is what 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,18 @@ def is_whole(folder: Path) -> bool:
 def read_json(path: Path) -> Any:
     """The content of a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """A gzip file of lines; the same lines give the same bytes."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
+        file.writelines(line.encode() + b"\n" for line in lines)
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The lines of a gzip file, without their ends."""
+    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        yield from (line.rstrip("\r\n") for line in lines)
 
 
 def write_json(path: Path, content: object) -> None:

@@ -57,8 +57,6 @@ _HOW_MANY = re.compile(
     r"\bhow many (?P<noun>[a-z²³/-]+( [a-z]+){0,2})|(?P<per>[시초]속\s?)?몇\s?([백천만억]+\s?)?(?P<counter>[가-힣]{1,8}|[A-Za-z㎡㎢㎥℃°²³/]+)",
     re.IGNORECASE,
 )
-
-
 _ENDING = re.compile(r"(?<=.)(이에요|야|죠|지요?|냐|니|인가요?)$")
 
 

@@ -37,22 +37,25 @@ class SentenceEncoder:
     @cached_property
     def name(self) -> str:
         """The model's name; of one on disk with a checksum of its files, so that an index knows which vectors it holds."""
-        return f"{self.model}@{checksum(self._folder)}" if self._folder.is_dir() else self.model
+        return f"{self.model}@{checksum(self._folder)}" if self._folder else self.model
 
-    @property
-    def _folder(self) -> Path:
-        return _BUNDLED if self.model == BUNDLED_MODEL else Path(self.model)
+    @cached_property
+    def _folder(self) -> Path | None:
+        """Where the model lies on disk; None for one that a hub has."""
+        if self.model == BUNDLED_MODEL:  # also where the package is damaged: no hub has it
+            return _BUNDLED
+        return Path(self.model) if Path(self.model).is_dir() else None
 
     @cached_property
     def _transformer(self) -> SentenceTransformer:
-        if self._folder.is_dir():  # never ask a hub for what lies on disk
+        if self._folder:  # never ask a hub for what lies on disk
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # type: ignore[no-untyped-call]  # what a command prints is for programs to read, too
         try:
-            found = SentenceTransformer(str(self._folder) if self._folder.is_dir() else self.model, device="cpu")
+            found = SentenceTransformer(str(self._folder or self.model), device="cpu")
         except (OSError, ValueError) as error:
             raise InputError(f"encoder {self.model!r}: cannot be loaded ({error}); set RAG_EMBEDDING_MODEL") from error
         return found.float()  # shipped in half precision, computed in single
@@ -79,7 +82,7 @@ class SentenceEncoder:
 
     @cached_property
     def _matrix(self) -> Vectors | None:
-        return load_matrix(self._folder) if self._folder.is_dir() else None
+        return load_matrix(self._folder) if self._folder else None
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         vectors = self._transformer.encode(

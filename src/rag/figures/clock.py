@@ -50,6 +50,11 @@ _MIDNIGHT = re.compile(  # 자정 작용 is how water cleans itself
     r"|(?<![A-Za-z])(?i:(?:12\s)?midnight)(?![A-Za-z])"
 )
 STARTS = rf"(?:{_KO})(?=\s?(?:\d|{longest_first(_NATIVE_HOURS)}))|정오|자정|(?<![A-Za-z])(?i:noon|midday|midnight)"
+# What every time begins with: most digits are no time, and are sent away by this before the patterns above are tried.
+_POSSIBLE = re.compile(
+    rf"(?:(?:{_KO})\s?)?(?:\d{{1,2}}(?!\d)(?:\s?[시:AaPpo~∼〜–—-]|\.[0-5]\d|\sto\s)|{_NATIVE}\s?시)"
+    r"|정오|자정|(?i:12\s(?:noon|mid)|noon|mid)"
+)
 _COLON = re.compile(r"\d{1,2}:\d\d")
 _RATIO_BEFORE = re.compile(r"(?:비율|경쟁률|스코어|축척|(?i:ratio|score|scale|odds))\D{0,8}$")
 _RATIO_AFTER = re.compile(
@@ -87,7 +92,7 @@ class _Moment:
 
 def read_clock(text: str, pos: int) -> Figure | None:
     """10:30, 3 p.m., 오후 3시 30분, noon, 오전 9시부터 오후 6시까지, as minutes after midnight."""
-    if pos and text[pos].isdigit() and text[pos - 1] in "0123456789:":
+    if not _POSSIBLE.match(text, pos) or (pos and text[pos].isdigit() and text[pos - 1] in "0123456789:"):
         return None
     low = _moment(text, pos)
     ends = _ends(text, pos, low)
