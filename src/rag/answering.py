@@ -250,13 +250,15 @@ def _is_kind(question: Question, candidate: Candidate) -> bool:
 
 def _in_years(question: Question, candidate: Candidate) -> bool:
     """Whether a candidate speaks of a year asked for; one without a year is dated by its headings and source."""
+    if not question.years:
+        return True
     source = candidate.passage.source
     headings = years_in(" ".join(candidate.passage.heading))
     own = years_of(candidate.sentence, source)
     if question.kind == "list":  # goals for 2030 that were told in 2025
         own = (*own, *headings)
     own = own or headings or years_in(source.title)
-    return not question.years or bool({*(own or years_in(f"{source.as_of} {source.published}"))} & {*question.years})
+    return not {*(own or years_in(f"{source.as_of} {source.published}"))}.isdisjoint(question.years)
 
 
 def _enough(weigher: Weigher, able: Sequence[Candidate]) -> Sequence[Candidate]:

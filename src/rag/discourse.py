@@ -87,7 +87,7 @@ class Discourse:
         return [(s, self._match(first - len(last) + at)) for at, s in enumerate(last)]
 
     def _match(self, sentence: int) -> Floats:
-        return matches_of(self._query.weighted, self._index.sentence_tokens[sentence])
+        return matches_of(self._query.weighted, self._index.sentence_tokens.held(sentence))
 
     def _carried(
         self, number: int, matches: Sequence[Floats], earlier: Sequence[tuple[Sentence, Floats]]

@@ -5,8 +5,9 @@ The weights of the features are fitted by `evals/fit.py` on the development case
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 
@@ -125,8 +126,8 @@ class Weigher:
     def _of_hit(self, hit: Hit, rank: int) -> Iterator[Candidate]:
         number = self.index.by_id[hit.passage.id]
         first, end = self.index.first_sentence[number : number + 2]
-        matches = [matches_of(self.query.weighted, self.index.sentence_tokens[n]) for n in range(first, end)]
-        headings = matches_of(self.query.weighted, self.index.context_tokens[number])
+        matches = [matches_of(self.query.weighted, self.index.sentence_tokens.held(n)) for n in range(first, end)]
+        headings = matches_of(self.query.weighted, self.index.context_tokens.held(number))
         beside = np.max(matches, axis=0)
         prose = [match for match, own in zip(matches, hit.passage.sentences, strict=True) if own.kind != "row"]
         told = np.max(prose, axis=0) if prose else np.zeros_like(beside)
@@ -138,7 +139,7 @@ class Weigher:
         for at, (plain, own) in enumerate(zip(matches, surroundings, strict=True)):
             if bids_machine(hit.passage.sentences[at].text):
                 continue
-            around = _less_others(headings, plain, lists, self.index.sentence_tokens[first + at])
+            around = _less_others(headings, plain, lists, self.index.sentence_tokens.held(first + at))
             fit = self._fit(hit.passage.sentences[at])
             direct = np.where(self.typed, np.maximum(plain, fit), plain)
             near = np.maximum(direct, np.maximum(around, own.carried))
@@ -180,12 +181,8 @@ class Weigher:
         told = np.maximum(own.before - near, 0)
         typed = self.question.kind in _TYPED or self.question.unit != "any"
         adds = typed and fit == 1.0 and own.told_by is not None and self._fit(own.told_by) < 1.0
-        share = float(self.weights @ told)
-        return {
-            "names_before": self._share(told, self.named),
-            "words_before": self._share(told, ~self.named),
-            "handed": adds * share,
-        }
+        (names,), (words,) = self._shares(told)
+        return {"names_before": names, "words_before": words, "handed": adds * float(self.weights @ told)}
 
     def _row_keys(self, passage: Passage, matches: Sequence[Floats]) -> list[float]:
         """For each row of a table, its share of the question's words that tell its rows apart; 0 for other sentences."""
@@ -202,14 +199,15 @@ class Weigher:
         """Shares of the names, and of the other words, that stand in the sentence, else around, before or beside it."""
         in_headings, near = np.maximum(around - direct, 0), np.maximum(direct, around)
         before, in_passage = np.maximum(carried - near, 0), np.maximum(beside - np.maximum(near, carried), 0)
+        names, words = self._shares(direct, in_headings, before, in_passage)
         return {
-            "names": self._share(direct, self.named),
-            "names_around": self._share(in_headings, self.named),
-            "words": self._share(direct, ~self.named),
-            "words_around": self._share(in_headings, ~self.named),
-            "names_carried": self._share(before, self.named),
-            "words_carried": self._share(before, ~self.named),
-            "words_beside": self._share(in_passage, ~self.named),
+            "names": names[0],
+            "names_around": names[1],
+            "words": words[0],
+            "words_around": words[1],
+            "names_carried": names[2],
+            "words_carried": words[2],
+            "words_beside": words[3],
         }
 
     def meets_words(self, candidate: Candidate) -> bool:
@@ -223,8 +221,8 @@ class Weigher:
             return True
         number = self.index.by_id[candidate.passage.id]
         held = (
-            *self.index.sentence_tokens[int(self.index.first_sentence[number]) + candidate.at],
-            *self.index.context_tokens[number],
+            *self.index.sentence_tokens.held(int(self.index.first_sentence[number]) + candidate.at),
+            *self.index.context_tokens.held(number),
         )
         return bool((matches_of(self.query.about, held) >= MET).any())
 
@@ -248,7 +246,7 @@ class Weigher:
             for at, sentence in enumerate(
                 self.index.passages[number].sentences, int(self.index.first_sentence[number])
             ):
-                held = frozenset(self.index.sentence_tokens[at])
+                held = self.index.sentence_tokens.held(at)
                 if sentence.kind != "row" and not ties.isdisjoint(held) and term.match(held) >= MET:
                     return True
         return False
@@ -296,6 +294,13 @@ class Weigher:
         total = float(self.weights[chosen].sum())
         return float(self.weights[chosen] @ matches[chosen]) / total if total > 0 else 0.0
 
+    def _shares(self, *matches: Floats) -> list[list[float]]:
+        """Of the names, and of the other words, the share by weight that each of some matches makes up."""
+        weights = self.weights * np.stack([self.named, ~self.named])
+        weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+        found: list[list[float]] = (weights @ np.stack(matches).T).tolist()
+        return found
+
     def _meaning(self, cosine: float, odds: float, hit: Hit) -> dict[str, float]:
         across = float(hit.passage.language != self.query.language)
         return {
@@ -303,18 +308,25 @@ class Weigher:
         }  # fmt: skip
 
     def _shape(self, passage: Passage, at: int, fit: float) -> dict[str, float]:
-        sentence = passage.sentences[at]
-        own = set(years_of(sentence, passage.source))
-        asked = set(self.question.years)
-        source = set(years_in(f"{passage.source.as_of} {passage.source.published} {' '.join(passage.heading)}"))
         return {
             "fit": fit,
             "misfit": float(fit == 0.0),
-            "years": float(bool(asked & (own or source))),
-            "other_years": float(bool(asked and own and not asked & own)),
-            "more_years": float(bool(asked & own and own - asked)),
+            **self._years(passage, passage.sentences[at]),
             "first": float(at == 0),
-            "long": max(0.0, np.log2(max(len(sentence.text), 1) / 120.0)),
+            "long": max(0.0, math.log2(max(len(passage.sentences[at].text), 1) / 120.0)),
+        }
+
+    def _years(self, passage: Passage, sentence: Sentence) -> dict[str, float]:
+        """Whether the years asked for, others, or more are told; a sentence without any is dated by its headings and source."""
+        asked = set(self.question.years)
+        if not asked:
+            return {"years": 0.0, "other_years": 0.0, "more_years": 0.0}
+        own = set(years_of(sentence, passage.source))
+        source = set(years_in(f"{passage.source.as_of} {passage.source.published} {' '.join(passage.heading)}"))
+        return {
+            "years": float(bool(asked & (own or source))),
+            "other_years": float(bool(own and not asked & own)),
+            "more_years": float(bool(asked & own and own - asked)),
         }
 
     def _telling(self, sentence: Sentence, around: Floats, at: int) -> dict[str, float]:
@@ -373,7 +385,7 @@ def _alone(term: QueryTerm) -> bool:
 
 
 def _less_others(
-    around: Floats, direct: Floats, lists: Sequence[tuple[NDArray[np.bool_], frozenset[str]]], tokens: Sequence[str]
+    around: Floats, direct: Floats, lists: Sequence[tuple[NDArray[np.bool_], frozenset[str]]], tokens: Iterable[str]
 ) -> Floats:
     """The match in the headings, without names that stand there beside another one that the sentence is about."""
     for met, others in lists:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -183,6 +183,7 @@ class TokenTable:
         self._vocabulary = vocabulary
         self._flat = flat
         self._offsets = offsets
+        self.held = lru_cache(maxsize=16384)(lambda number: frozenset(self[number]))  # the tokens of a text, each once
 
     @classmethod
     def from_lists(cls, lists: Sequence[Sequence[str]]) -> TokenTable:

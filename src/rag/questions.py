@@ -211,13 +211,16 @@ def is_name(term: Term, text: str) -> bool:
     return False
 
 
+_written_in = lru_cache(maxsize=1024)(language_of)  # is asked about each word of a sentence
+
+
 def _is_latin_name(text: str, start: int, end: int) -> bool:
     word, before = text[start:end], text[:start].rstrip(" \"'“‘(")
     if _CALENDAR.fullmatch(word) or text[end : end + 2] == ". ":  # Feb 2025, Prof. Lee
         return False
     if len(word) < 2 and text[max(start - 1, 0) : start] in ("'", "’"):  # what is left of a name's 's
         return False
-    if language_of(text) == "ko":
+    if _written_in(text) == "ko":
         return len(word) > 2
     starts = not before or before[-1] in ".!?:;\n"
     owns = bool(re.search(r"['’]s$", word) or re.match(r"['’]s\b", text[end:]))  # London's

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -252,11 +252,14 @@ class Retriever:
         return hit if twin is None else replace(hit, passage=twin)
 
 
+_wording = lru_cache(maxsize=8192)(fold)
+
+
 def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
     """Each passage and each wording once, the best first."""
     seen: set[str] = set()
     for hit in hits:
-        key = fold(hit.passage.text)
+        key = _wording(hit.passage.text)
         if key not in seen:
             seen.add(key)
             yield hit

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.chatbot import Chatbot
-from rag.embedding import SentenceEncoder
+from rag.embedding import SentenceEncoder, keep_to_threads
 from rag.errors import IndexFileError, InputError
 from rag.exchanges import Recorder
 from rag.glossary import Glossary
@@ -142,6 +142,7 @@ def make_app(
 
     def install(new: Chatbot) -> None:
         service.voices = voices(new, budget)
+        service.voices.anticipate()
         app.state.renew_page(new, _sources(new))
 
     watcher = Watcher(chatbot, install)
@@ -203,5 +204,8 @@ def voices(chatbot: Chatbot, budget: Budget) -> Voices:
 
 def _warm_and_watch(watcher: Watcher, service: Service) -> None:
     watcher.chatbot.warm()
+    if isinstance(watcher.chatbot.retriever.encoder, SentenceEncoder):
+        keep_to_threads(1)  # answers share the processors: a second thread for one saves it little and costs the others much
     service.ready.set()
+    service.voices.anticipate()
     watcher.watch(service.stopping)

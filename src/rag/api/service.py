@@ -67,6 +67,12 @@ class Voices:
         """Whether a language model writes answers."""
         return self.full is not self.plain
 
+    def anticipate(self) -> None:
+        """Keep answers to the questions offered at the start, about a second's work; not those that a language model writes."""
+        offered = () if self.has_model else (*self.full.starters("ko"), *self.full.starters("en"))
+        for question in offered:
+            self.cache.put((question, None), list(self.full.stream(question)))
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
