@@ -306,3 +306,26 @@ def test_a_person_and_a_company_of_one_message_are_told_apart() -> None:
 def test_what_was_asked_earlier_is_found_by_its_words() -> None:
     talk = (매출, ("누리시 로봇 시장 규모는 얼마야?", "1조 2,500억 원이다. [1]"))
     assert resolve("아까 매출 물어본 회사는 언제 설립됐어?", *talk).text == "하람로보틱스는 언제 설립됐어?"
+
+
+def test_what_every_document_names_is_replaced_last() -> None:
+    turn = Turn("Which part of Nuri City is the Haram Academy in?", "In the west. [1]")
+    read = standalone("And Mir Academy's?", [turn], shared_analyzer(), None, frozenset({"nuri", "citi"}))
+    assert "Nuri City is the Mir Academy" in read.text
+
+
+def test_where_somebody_sits_is_not_who_is_spoken_of() -> None:
+    turn = ("what does haram do?", "It builds robots in Dalmi-gu with Mir Bio. [1]")
+    names = [reading.text for reading in resolve("who is their director?", turn).readings]
+    assert names.index("who is Mir Bio's director?") < names.index("who is Dalmi-gu's director?")
+
+
+def test_a_korean_name_is_all_that_is_written_together() -> None:
+    turn = ("누리로봇센터는 어디에 있어?", "서쪽에 있다. [1]")
+    assert "누리로봇센터" in resolve("거기 대표는 누구야?", turn).text
+
+
+def test_two_names_joined_by_and_are_two() -> None:
+    turn = ("Who runs the fair?", "Mir Bio and Haram Robotics run it. [1]")
+    names = [reading.text for reading in resolve("When were they founded?", turn).readings]
+    assert "When were Mir Bio founded?" in names

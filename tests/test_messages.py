@@ -37,6 +37,10 @@ def test_a_wish_for_a_language_alone(message: str, wish: str) -> None:
         (f"{QUESTION} in Korean please", "ko"),
         ("하람로보틱스는 언제 설립됐어? 영어로 답해줘", "en"),
         (f"Answer in Korean: {QUESTION}", "ko"),
+        (f"in Korean please: {QUESTION}", "ko"),
+        (f"In Korean pls - {QUESTION}", "ko"),
+        (f"영어 말고 한국어로: {QUESTION}", "ko"),
+        ("영어로 - 하람로보틱스는 언제 설립됐어?", "en"),
     ],
 )
 def test_a_wish_with_a_question(message: str, wish: str) -> None:
@@ -47,7 +51,10 @@ def test_a_wish_with_a_question(message: str, wish: str) -> None:
     assert "영어" not in reading.question
 
 
-@pytest.mark.parametrize("message", ["How many people speak English in Nuri City?", "영어로 된 문서는 몇 개야?"])
+@pytest.mark.parametrize(
+    "message",
+    ["How many people speak English in Nuri City?", "영어로 된 문서는 몇 개야?", "In Korean, what does Nuri mean?"],
+)
 def test_a_language_spoken_of_is_no_wish(message: str) -> None:
     assert read_message(message).wish is None
 
@@ -92,6 +99,11 @@ def test_of_a_long_message_the_question_is_kept() -> None:
 @pytest.mark.parametrize("preamble", ["Could you please tell me", "I would like to know", "Hi there, can you tell me"])
 def test_a_polite_preamble_is_set_apart(preamble: str) -> None:
     assert read_message(f"{preamble} when Haram Robotics was founded?").question == "when Haram Robotics was founded?"
+
+
+def test_what_is_said_after_a_question_is_no_preamble() -> None:
+    message = "Where is the Harbour Hall, if I want to drop by?"
+    assert read_message(message).question == message
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,22 @@ def test_answers_given_before_are_forgotten_with_their_index() -> None:
     assert "new. " in client.post("/api/v1/chat", json=ask).text
 
 
+def test_offered_questions_are_answered_ahead_unless_a_model_answers() -> None:
+    bot = Edition("old")
+    service = service_for(bot)
+    service.voices.anticipate()
+    offered = [*bot.starters("ko"), *bot.starters("en")]
+    assert [question for question, _, _ in bot.asked] == offered
+    client = TestClient(new_app(service))
+    assert "old. " in client.post("/api/v1/chat", json={"question": offered[0]}).text
+    assert len(bot.asked) == len(offered)
+    assert b"rag_cached_total 1.0" in service.metrics.text()
+    paid, plain = Edition("paid"), Edition("plain")
+    Voices(paid, plain, lambda query, k: []).anticipate()
+    assert not paid.asked
+    assert not plain.asked
+
+
 def test_whoever_opens_the_page_afterwards_sees_the_new_starters() -> None:
     class Renamed(FakeChatbot):
         def starters(self, language: Language) -> tuple[str, ...]:

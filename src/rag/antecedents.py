@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 
+from rag.hangul import is_korean
 from rag.questions import is_name
 from rag.text import FUNCTION_WORDS, Analyzer, Term, language_of, query_terms
 
 _CURRENCIES = ("KRW", "USD")
-_NAME_RUN = re.compile(r"\b[A-Z][\w&·-]*(?:(?: of| and| for| the)* [A-Z][\w&·-]*)*")
+# "and" belongs to a name behind "of" only: the Institute of Science and Technology, but Kookmin University and ETRI.
+_NAME_RUN = re.compile(
+    r"\b[A-Z][\w&·-]*(?: [A-Z][\w&·-]*)*(?: (?:of|for)(?: [A-Z][\w&·-]*)+(?: and(?: [A-Z][\w&·-]*)+)?)*"
+)
+_DISTRICT = re.compile(r"[가-힣]{2,3}[구동로]$|-(?:gu|dong|ro)$|\bDistrict$")
 _MARKER = re.compile(r"\s?\[\d+\]")
 _ASKS_WHO = re.compile(
     r"(어느|어떤|무슨)\s*(회사|기업|곳|데|기관|대학|도시|구|스타트업|행사)|누구|누가|(회사|기업|곳|데|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐(?!\s?하)|무엇)|"
@@ -26,7 +31,7 @@ _ROLE = (
     r"대표|교수|회장|소장|원장|총장|박사|시장|CEO|chair\w*|[Pp]rofessor|[Pp]resident|director|founder|mayor|head|guest"
 )
 _PERSONAL = re.compile(r"그\s?(사람|분|여자|남자)|\b(he|him|his|she|her)\b", re.IGNORECASE)
-_FIRM = re.compile(r"회사|기업|업체|기관|company|firm|start-?up", re.IGNORECASE)
+_FIRM = re.compile(r"회사|기업|업체|기관|company|firm|start-?up|\b(?:that|this) one\b", re.IGNORECASE)
 _ITEMS = re.compile(
     r"(?:: |\bare |[은는] )([^:.;,]+(?:(?:, (?!and )| 및 |와 |과 )[^:.;,]+?)+?(?:(?:,? and |,? 및 )[^:.;,]+)?)(?:의 .{1,6}[지개])?(?:[.;]|이?다\b|$)"
 )
@@ -48,13 +53,15 @@ def names_in(text: str, analyzer: Analyzer, common: Set[str] = frozenset()) -> l
     found = (
         text[start:end].removesuffix("'s")
         for term, start, end in _spans(text, analyzer)
-        if term.token not in common or end > term.end
+        if term.token not in common or end > term.end + 1
     )
     return list(dict.fromkeys(found))
 
 
-def span_of(term: Term, text: str) -> tuple[int, int]:
-    """Where the name stands that a word belongs to: in English, its neighbours with capitals too."""
+def span_of(term: Term, text: str, terms: Sequence[Term]) -> tuple[int, int]:
+    """Where the name stands that a word belongs to: its neighbours with capitals in English, the nouns it is written with in Korean."""
+    if is_korean(term.token) or is_korean(text[term.start : term.end]):
+        return _compound(term, terms)
     for run in _NAME_RUN.finditer(text) if language_of(text) == "en" else ():
         if run.start() <= term.start and term.end <= run.end():
             words = run.group().split(" ")
@@ -64,13 +71,27 @@ def span_of(term: Term, text: str) -> tuple[int, int]:
     return term.start, term.end
 
 
+def _compound(term: Term, terms: Sequence[Term]) -> tuple[int, int]:
+    """The nouns that are written together with one: 삼성 and 리서치."""
+    nouns = [other for other in terms if other.tag[:1] in ("N", "§")]
+    start, end = term.start, term.end
+    while before := [other.start for other in nouns if other.end == start]:
+        start = min(before)
+    while after := [other.end for other in nouns if other.start == end]:
+        end = max(after)
+    return start, end
+
+
 def subjects(question: str, context: str, answer: str, message: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
     """Whom a message may leave unsaid after a question, asked in a context, and its answer; the likeliest first."""
     told = plain(answer)
     named = names_in(f"{question} {context}".strip(), analyzer, common)
     known = {name.lower() for name in named}
-    found = [name for name in _told(told, analyzer, common) if name.lower() not in known][:2]
-    first, second = (found, named) if asks_who(question) else (named, found)
+    who = asks_who(question)
+    found = [name for name in _told(told, analyzer, common) if name.lower() not in known]
+    if not who:  # where somebody sits is rarely who is spoken of
+        found.sort(key=lambda name: bool(_DISTRICT.search(name)))
+    first, second = (found[:2], named) if who else (named, found[:2])
     likeliest = [*first, *second]
     people = [name for name in likeliest if _is_person(name, f"{question} {context} {told}")]
     others = [name for name in likeliest if name not in people]
@@ -92,9 +113,10 @@ def item_of(answer: str, place: int) -> str:
 
 
 def _spans(text: str, analyzer: Analyzer) -> Iterable[tuple[Term, int, int]]:
-    for term in query_terms(analyzer.terms(text)):
+    terms = query_terms(analyzer.terms(text))
+    for term in terms:
         if is_name(term, text) and term.tag != "SN" and text[term.start : term.end] not in _CURRENCIES:
-            yield (term, *span_of(term, text))
+            yield (term, *span_of(term, text, terms))
 
 
 def _told(answer: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
@@ -103,7 +125,7 @@ def _told(answer: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
     for term, start, end in _spans(answer, analyzer):
         name = answer[start:end].removesuffix("'s")
         reports = _REPORTS.match(answer[end:]) or re.search(r"according to (the )?$", answer[:start], re.IGNORECASE)
-        common_one = term.token in common and end == term.end
+        common_one = term.token in common and end <= term.end + 1
         kept[name] = kept.get(name, True) and not (reports or common_one or _PUBLICATION.search(name))
     return [name for name, tells in kept.items() if tells]
 

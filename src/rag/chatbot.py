@@ -26,7 +26,6 @@ from rag.writing import ModelAnswerer, Written
 
 _DOUBT = 0.5  # log-odds that a reading of a message must be surer by than the one before it
 _SOURCE: dict[Language, str] = {"ko": "출처", "en": "source"}
-_GOES_ON = 0.7  # log-odds that one gains whose answer stands where the one before was found
 HITS = 12  # passages that sentences are chosen from
 
 
@@ -140,9 +139,7 @@ class Chatbot:
             tried.append((query, *self._in_parts(parts, hits, draft)))
 
         def sureness(place: int) -> float:
-            reading, draft = alone.readings[place], tried[place][2]
-            goes_on = bool(reading.context) and draft.statements[0].hit.passage.id in quoted
-            return (draft.confidence or 0.0) - _DOUBT * place + _GOES_ON * goes_on
+            return (tried[place][2].confidence or 0.0) - _DOUBT * place
 
         best = tried[max((n for n, found in enumerate(tried) if found[2].statements), key=sureness, default=0)]
         if alone.source and best[2].statements:

@@ -203,7 +203,7 @@ def _readings(said: str, talk: _Talk) -> list[Reading]:
     if replaced:
         return [Reading(replaced), *subjects, in_context]
     if _is_fragment(message, content):
-        swapped = [Reading(text) for text in _substitutions(message, content, previous.text, analyzer)]
+        swapped = [Reading(text) for text in _substitutions(message, content, previous.text, talk)]
         adds = bool(sorts - {"word"} or years_in(message))
         if adds and not swapped:
             added = Reading(f"{previous.text.rstrip(' ?.')} {message}")
@@ -274,7 +274,7 @@ def _has_predicate(text: str) -> bool:
     )
 
 
-def _substitutions(message: str, content: Sequence[Term], previous: str, analyzer: Analyzer) -> Iterator[str]:
+def _substitutions(message: str, content: Sequence[Term], previous: str, talk: _Talk) -> Iterator[str]:
     """The question before with one of its parts replaced: a year by a year, a name by a name, a number by a number."""
     new = message[content[0].start : content[-1].end]
     years = years_in(new)
@@ -284,11 +284,11 @@ def _substitutions(message: str, content: Sequence[Term], previous: str, analyze
         if len(content) == 1:
             yield previous
             return
-    parts = query_terms(analyzer.terms(previous))
+    parts = query_terms(talk.analyzer.terms(previous))
     sort = next((_sort(term, message) for term in content if _sort(term, message) != "word"), "word")
     same = [part for part in parts if _sort(part, previous) == sort]
-    for part in _same_first(same, content[0], previous):
-        start, end = span_of(part, previous) if sort == "name" else (part.start, part.end)
+    for part in _same_first(same, content[0], previous, talk.common):
+        start, end = span_of(part, previous, parts) if sort == "name" else (part.start, part.end)
         rest = previous[end:]
         yield previous[:start] + new + (rest if new[-1].isdigit() else _COUNTING.sub("", rest))
 
@@ -297,11 +297,14 @@ def _sort(term: Term, text: str) -> str:
     return "number" if term.tag == "SN" else "name" if is_name(term, text) else "word"
 
 
-def _same_first(parts: Sequence[Term], new: Term, text: str) -> list[Term]:
+def _same_first(parts: Sequence[Term], new: Term, text: str, common: Set[str]) -> list[Term]:
     """The parts of a text that a new one may replace: those of the glossary first for one of it, and what is spoken of."""
-    return sorted(
-        parts, key=lambda part: ((part.tag == "§") != (new.tag == "§"), not re.match("[은는이가]", text[part.end :]))
-    )[:_SWAPS]
+
+    def strangeness(part: Term) -> tuple[bool, bool, bool]:
+        named_alike = (part.tag == "§") == (new.tag == "§")
+        return part.token in common, not named_alike, not re.match("[은는이가]", text[part.end :])
+
+    return sorted(parts, key=strangeness)[:_SWAPS]
 
 
 def _with_subjects(message: str, before: str, talk: _Talk) -> list[str]:

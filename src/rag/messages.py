@@ -10,9 +10,11 @@ from rag.types import Language
 
 _WISH = re.compile(
     r"(?:^\W*|[,.;!?(–—-]\s*|\b(?:answer|reply|respond|repeat|say|write|explain|again|please|now)\s+(?:(?:it|that|this|me|only)\s+)*)"
-    r"(?:please\s+|now\s+|and\s+|again\s+|only\s+|just\s+|the same\s+)*(?:in|into)\s+(?P<en>english|korean)\b(?:,?\s*(?:please|again|now))*\s*[.)!?]*\s*$|"
+    r"(?:please\s+|now\s+|and\s+|again\s+|only\s+|just\s+|the same\s+)*(?:in|into)\s+(?P<en>english|korean)\b(?:,?\s*(?:please|pls|again|now))*\s*[.)!?]*\s*$|"
     r"^\W*(?:please\s+)?(?:answer|reply|respond)\s+(?:only\s+)?in\s+(?P<first>english|korean)\s*[:,.–—-]\s*|"
-    r"^\W*(?P<alone>영어|영문|한국어|한국말|한글|(?:in )?(?:english|korean)(?=\W*$|,? please))(?:로|으로)?(?:요|는요?)?(?:,? please)?\W*$|"
+    r"^\W*(?P<alone>영어|영문|한국어|한국말|한글|(?:in )?(?:english|korean)(?=\W*$|,? please))(?:로|으로)?(?:요|는요?)?(?:,? (?:please|pls))?\W*$|"
+    r"^\W*(?:in|into)\s+(?P<before>english|korean)(?:,?\s*(?:please|pls|now|again)\b)*\s*(?:(?<=please)|(?<=pls)|[:–—-])[\s:,.–—-]*(?=\S)|"
+    r"^\W*(?:(?:영어|한국어|한국말|한글)\s?말고\s*,?\s*)?(?P<ahead>영어|영문|한국어|한국말|한글)로요?\s*[:–—-]\s*(?=\S)|"
     r"(?P<ko>영어|영문|한국어|한국말|한글)로\s*(?:만\s*)?(?:다시\s*)?(?:좀\s*)?(?:답|대답|답변|말|알려|설명|써|부탁|번역)[^.?!\n]*[.?!]*",
     re.IGNORECASE,
 )
@@ -100,7 +102,7 @@ def read_message(message: str) -> Request:
     text = _TAG.sub(" ", message)
     wish: Language | None = None
     for match in _WISH.finditer(text):
-        word = (match["en"] or match["ko"] or match["alone"] or match["first"]).lower()
+        word = next(filter(None, match.groups())).lower()
         wish = "en" if word in ("english", "영어", "영문") else "ko"
     rest = _WISH.sub(" ", text).strip() if wish else text
     if not re.search(r"\w{2}", _ASKING_ONLY.sub(" ", rest)):
@@ -149,5 +151,6 @@ def _without_order(piece: str) -> str:
 
 def _without_preamble(text: str) -> str:
     match = _PREAMBLE.match(text)
-    rest = text[match.end() :] if match else ""
+    asks_before = match and _ASKS.search(text[: match.start(1)])  # where do they sit, if I want to drop by?
+    rest = text[match.end() :] if match and not asks_before else ""
     return rest if len(rest.split()) >= 3 else text

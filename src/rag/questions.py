@@ -46,7 +46,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         "person",
         rf"({ROLES_KO}|CEO|사람|분|자|인물|담당)(이|은|는|가|님)?\s*누구|누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|"
         rf"({ROLES_KO}|CEO)(님|의)?\s*(이름|성함|는\??$|은\??$)|\bname of\b.*\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)\b|"
-        r"\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)('s)? name\b",
+        r"\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)('s)? name\b|"
+        r"^\W*(?:and |so )?(?!(?:how|what|which|when|where|why)\b)(?:[^?,]{2,40}['’]s|its|their|his|her|the) (?:founders?|C[EFOT]O|chair(?:man|woman|person)?|president|director|mayor|boss)\s*\??\s*$",
     ),
     (
         "date",

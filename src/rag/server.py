@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import secrets
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 STOPPING_SECONDS = 15  # that answers in the making have to end, without a language model
 SWITCH_SECONDS = 0.001  # threads that make answers let the event loop in after this long
+log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, progress: Progress) -> None:
@@ -142,7 +144,7 @@ def make_app(
 
     def install(new: Chatbot) -> None:
         service.voices = voices(new, budget)
-        service.voices.anticipate()
+        _anticipate(service)
         app.state.renew_page(new, _sources(new))
 
     watcher = Watcher(chatbot, install)
@@ -205,7 +207,14 @@ def voices(chatbot: Chatbot, budget: Budget) -> Voices:
 def _warm_and_watch(watcher: Watcher, service: Service) -> None:
     watcher.chatbot.warm()
     if isinstance(watcher.chatbot.retriever.encoder, SentenceEncoder):
-        keep_to_threads(1)  # answers share the processors: a second thread for one saves it little and costs the others much
+        keep_to_threads(1)  # answers share the processors: a second thread for one costs the others more than it saves
     service.ready.set()
-    service.voices.anticipate()
+    _anticipate(service)
     watcher.watch(service.stopping)
+
+
+def _anticipate(service: Service) -> None:
+    try:
+        service.voices.anticipate()
+    except Exception:  # the thread that watches must live on, and whoever asks is told what is wrong
+        log.exception("The questions offered at the start could not be answered ahead")
