@@ -71,3 +71,34 @@ def test_a_figure_of_something_else_does_not_fit(question: str, sentence: str) -
 def test_a_sentence_without_figures_fits_no_question_for_one() -> None:
     for question in ("몇 시에 열어?", "How many megawatts?", "면적이 얼마야?", "How far is it?"):
         assert fit(question, "It is a place by the river.") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("도래센터 센터장은 누구야?", "한이든 센터장은 2020년부터 센터를 맡고 있다."),
+        ("도래센터 센터장은 누구야?", "2020년부터 한이든 대표가 센터를 이끌고 있다."),
+        ("도래센터 센터장은 누구야?", "Han Ideun is the director of the Dorae Centre."),
+        ("한이든은 어느 대학을 나왔어?", "한이든은 미르대학교에서 물리학을 공부했다."),
+        ("Which university did she attend?", "She studied at Mir College."),
+        ("What is the fax number?", "Fax: 02-123-4567"),
+        ("Which languages does it speak?", "한국어와 영어로 안내한다."),
+    ],
+)
+def test_the_office_the_school_or_the_language_asked_for_fits(question: str, sentence: str) -> None:
+    assert fit(question, sentence) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("도래센터 센터장은 누구야?", "한이든 최고전략책임자는 도래센터를 높이 평가했다."),
+        ("도래시 지사장 이름은?", "한이든 교수는 도래시를 연구한다."),
+        ("한이든은 어느 대학을 나왔어?", "한이든은 상을 받은 연구자다."),
+        ("Which university did she attend?", "She has won three prizes."),
+        ("What is the fax number?", "Phone: 02-123-4567"),
+        ("Which languages does it speak?", "It moves by itself and guides visitors."),
+    ],
+)
+def test_another_office_or_no_such_thing_does_not_fit(question: str, sentence: str) -> None:
+    assert fit(question, sentence) == 0.0

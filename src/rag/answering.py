@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.evidence import Candidate, Weigher, years_of
 from rag.extent import BRIEF, DIFFER, joined, lead_of, leads_nowhere, span_of
-from rag.fitting import asks_person, find_figures
+from rag.fitting import asks_person, asks_sort, find_figures
 from rag.index import Index
 from rag.lexical import MET, Floats
 from rag.questions import Question, read_question, years_in
@@ -242,7 +242,7 @@ def _near(candidate: Candidate) -> Floats:
 def _is_kind(question: Question, candidate: Candidate) -> bool:
     """Whether a figure, a date or a person stands there when one is asked for, and in the unit asked for."""
     fit = candidate.features["fit"]
-    if question.kind in ("date", "contact") or asks_person(question):
+    if question.kind in ("date", "contact") or asks_person(question) or asks_sort(question):
         return fit > 0
     asked = question.kind == "figure" or (question.kind == "compare" and question.unit != "any")
     return not asked or fit == 1.0 or (fit > 0 and not question.strict)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from rag.asked_units import Unit
 from rag.figures import Figure, dimension_of
 from rag.figures import find_figures as _find_figures
+from rag.hangul import is_korean
 from rag.questions import CONTACTS, ROLES_KO, Question
 from rag.types import Sentence
 
@@ -28,7 +29,7 @@ _TITLES = (
     r"\b(C[EFOST]O|CSAI|officers?|partner|managers?|minister|secretary|spokes\w+|chair\w*|head|president|professor|(co-?)?founders?|directors?|mayor|fellow|chief|leads?|led by|"
     r"in charge)\b"
 )
-_ROLE_ASKED = re.compile(rf"{ROLES_KO}|{_TITLES}")
+_ROLE_ASKED = re.compile(rf"{ROLES_KO}|{_TITLES}|\bboss\b")
 # 대표 before a noun only where a name stands before it: 이상수 대표 인터뷰, but 대표 사례
 _ROLE = re.compile(rf"(?!대표 )(?:{ROLES_KO})|(?<=[가-힣]{{2}}[^의적한는은] )대표 |{_TITLES}")
 # Roles that no other stands in for; 시장 is a market, too.
@@ -42,6 +43,11 @@ _SAME_ROLE = (
     re.compile(r"최고재무책임자|재무\S*책임자|\bCFO\b|\bchief financial officer\b|\bhead of finance\b"),
     re.compile(r"파트너|\bpartner\b"),
 )
+# Who holds one of these offices is not told by a Korean sentence about the holder of another.
+_OFFICE = re.compile(
+    r"지사장|법인장|이사장|센터장|본부장|팀장|위원장|학과장|(?<=[가-힣])[청국소원총관]장(?![가-힣]{2})|장관|차관|총리"
+)
+_HEADS = re.compile(r"이끄|이끌|수장|대표(?!이사)")
 _DEPUTY = re.compile(rf"부({ROLES_KO})|\b(deputy|vice|assistant)[ -]\w+", re.IGNORECASE)
 _HUMAN = re.compile(
     r"사람|인물|(?<![가-힣])분(은|이)|연구자|과학자|\b(person|people|man|woman|scientist|researcher)s?\b", re.IGNORECASE
@@ -62,6 +68,25 @@ _NOBODY = re.compile(
     r"Challenge|Industry|Technolog\w+|Data|Cloud|Medical|National|Global|Digital|Smart|Artificial|Intelligence|Series|Table|"
     r"District|Office|Government|Metropolitan|Corporation|Foundation|Bank|Capital|Ventures?|Partners|Park|Tower|Hotel|AI|IT|"
     r"January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+# Sorts of things that are known by how their names are written: how they are asked for, and what a sentence that tells one holds.
+_SORTS = (
+    (
+        re.compile(
+            r"(?:어느|무슨|어떤)\s?(?:대학|학교)|\b(?:which|what) (?:university|college|school)\b|alma mater",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            r"대학|학교|카이스트|\bKAIST\b|\b(?:universit|college|school|polytechnic|institute of)", re.IGNORECASE
+        ),
+    ),
+    (
+        re.compile(r"(?:어느|무슨|어떤|몇\s?개)\s?(?:언어|국어)|\b(?:which|what|how many) languages?\b", re.IGNORECASE),
+        re.compile(
+            r"[가-힣]국어|(?:영|일본|독일|러시아|프랑스|스페인|베트남|태국|몽골|아랍)어|언어|\b(?:English|Korean|Chinese|Japanese|German|French"
+            r"|Spanish|Russian|Vietnamese|Thai|Mongolian|Arabic|languages?)\b"
+        ),
+    ),
 )
 _DAYS = re.compile(r"\d일(?= ?(이|간|동안|이내|안에|정도|만에|까지) ?)|\b(working|business|calendar) days\b")
 _PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
@@ -85,9 +110,12 @@ def fit_of(sentence: Sentence, question: Question) -> float:
         if _ROLE_ASKED.search(question.text):
             own = text if _DEPUTY.search(question.text) else _DEPUTY.sub(" ", text)  # a deputy mayor is no mayor
             asked = [role for role in _SAME_ROLE if role.search(question.text)]
-            return float(told and bool(_ROLE.search(own)) and all(role.search(own) for role in asked))
+            held = bool(_ROLE.search(own)) and _is_of_office(own, question.text)
+            return float(told and held and all(role.search(own) for role in asked))
         told = told or any(run not in question.text for run in _NAMES.findall(text))  # a firm may be who is meant
         return 1.0 if told else 0.0 if _HUMAN.search(question.text) else 0.4
+    if sort := _looks_of(question):
+        return float(bool(sort.search(text)))
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
     if question.kind == "date":
@@ -116,6 +144,21 @@ def asks_person(question: Question) -> bool:
     """Whether somebody is asked for, one or several: who are the founders?"""
     several = question.kind == "list" and re.search(r"\bwho\b|누구", question.text, re.IGNORECASE)
     return question.kind == "person" or bool(several and _ROLE_ASKED.search(question.text))
+
+
+def asks_sort(question: Question) -> bool:
+    """Whether something is asked for that is known by how it is written: a university, a language."""
+    return _looks_of(question) is not None
+
+
+def _looks_of(question: Question) -> re.Pattern[str] | None:
+    return next((looks for asked, looks in _SORTS if asked.search(question.text)), None)
+
+
+def _is_of_office(text: str, asked: str) -> bool:
+    """Whether a Korean sentence names the office that a Korean question asks for, or says who heads something."""
+    office = _OFFICE.search(asked)
+    return office is None or not is_korean(text.lstrip("“‘\"'(")) or office.group() in text or bool(_HEADS.search(text))
 
 
 def _people(text: str) -> Iterator[str]:

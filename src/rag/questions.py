@@ -24,6 +24,7 @@ ROLES_KO = (
 CONTACTS: dict[str, str] = {
     r"e-?mails?\b|이메일|메일": r"\S+@\S+\.\w+",
     r"phone|telephone|\bmobile number|\b(?:I|we|to|you) call\b(?! it)|\bcall (?:you|them|in)\b|\bnumber\b.*\b(ring|dial|reach)\b|전화|휴대폰|핸드폰|연락처": r"\d{2,4}-\d{3,4}(-\d{4})?",
+    r"\bfax\b|팩스": r"(?i:\bfax\b|팩스)",
     r"web ?site|web ?page|homepage|\burl\b|홈페이지|웹사이트|누리집": r"\b[\w-]+\.(org|com|net|kr|io|go)\b",
 }
 # First match wins, so the order says which reading is stronger.
@@ -39,13 +40,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         "list",
         r"(어떤|무슨)\s*(\S+\s+)?\S*(들|것|프로그램|과정|기업|회사|서비스|분야|혜택|지원|기관|행사|사업|시설|자격증|도시|국가|대학)\S*"
         r"(이|가|은|는|을|를|에)?\s*(있|포함|제공|운영|참여|들어)|무엇(이|들이)?\s*있|(뭐|뭣|머)(가|들이)?\s*있|목록|종류|나열|열거|모두|전부|(?<![가-힣])다\s*(알려|말해|보여|나열|대)|"
-        r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|which (\w+ ){1,6}\w+s (are|have|do|did|were|can|will)\b|"
+        r"어떤\s*(것들|곳들)|들은|들을|들이\s|\blist\b|\bname (?!the (?:founder|C[EFOT]O|chief|head|chair\w*|president|director|mayor)\b)(the|all|some|three|five|\w+ of)\b|which (\w+ ){0,3}\w+s\b(?! (is|was|has)\b)|which (\w+ ){1,6}\w+s (are|have|do|did|were|can|will)\b|"
         r"what (\w+ ){0,3}\w+s (are|do|does|did|were|have|can|will)\b|what (are|were) (the|some|all|its|their|other)\b|상위\s*\d|\btop (two|three|four|five|ten|\d+)\b|뭐뭐|what (kinds|types|sorts)|\bwho are\b|each of|\ball (of )?the\b",
     ),
     (
         "person",
         rf"({ROLES_KO}|CEO|사람|분|자|인물|담당)(이|은|는|가|님)?\s*누구|누구(?!야\?*$|예요)|누가|누굴|\bwho\b|\bwhose\b|\bwhom\b|"
-        rf"({ROLES_KO}|CEO)(님|의)?\s*(이름|성함|는\??$|은\??$)|\bname of\b.*\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)\b|"
+        rf"({ROLES_KO}|CEO)(님|의)?\s*(이름|성함|는\??$|은\??$)|\bname (?:of )?the (?:founder|C[EFOT]O|chief|head|chair\w*|president|director|mayor)\b|\bname of\b.*\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)\b|"
         r"\b(founder|C[EFOT]O|officer|head|chair\w*|president|director|mayor|partner|manager|minister)('s)? name\b|"
         r"^\W*(?:and |so )?(?!(?:how|what|which|when|where|why)\b)(?:[^?,]{2,40}['’]s|its|their|his|her|the) (?:founders?|C[EFOT]O|chair(?:man|woman|person)?|president|director|mayor|boss)\s*\??\s*$",
     ),
