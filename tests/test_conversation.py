@@ -329,3 +329,38 @@ def test_two_names_joined_by_and_are_two() -> None:
     turn = ("Who runs the fair?", "Mir Bio and Haram Robotics run it. [1]")
     names = [reading.text for reading in resolve("When were they founded?", turn).readings]
     assert "When were Mir Bio founded?" in names
+
+
+def test_captions_and_columns_of_a_row_name_nobody() -> None:
+    row = "Table 1. Robots of Nuri City: Haram Robotics — Active Since: 2014, Main Product: Mir Arm [1]"
+    readings = resolve("How many people work there?", ("Which of them is the oldest?", row)).readings
+    assert "Haram Robotics" in readings[0].text
+    assert not any("Active" in reading.text or "Robots of Nuri" in reading.text for reading in readings)
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "text"),
+    [
+        ("그 회사 대표는 누구야?", "누리국의 미르바이오가 하람로보틱스를 인수했다. [1]", "미르바이오 대표는 누구야?"),
+        ("Who leads it?", "Mir Bio of the Northern Isles bought Haram Robotics. [1]", "Who leads Mir Bio?"),
+    ],
+)
+def test_where_a_firm_is_from_is_not_who_is_spoken_of(message: str, answer: str, text: str) -> None:
+    asked = "누가 샀어?" if "회사" in message else "Who bought it?"
+    assert resolve(message, (asked, answer)).text == text
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("And Mir Bio? Where is it?", "Where is Mir Bio?"),
+        ("다시 미르바이오요. 거기 대표는 누구야?", "미르바이오 대표는 누구야?"),
+    ],
+)
+def test_a_name_of_its_own_is_the_subject_of_what_follows(message: str, text: str) -> None:
+    assert resolve(message, FOUNDED).text == text
+
+
+def test_the_district_a_firm_sits_in_does_not_become_the_subject() -> None:
+    turn = ("하람로보틱스는 무슨 구에 있어?", "하람로보틱스는 달미구에 있다. [1]")
+    assert resolve("거기 대표는 누구야?", turn).text == "하람로보틱스 대표는 누구야?"

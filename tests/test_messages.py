@@ -101,6 +101,14 @@ def test_a_polite_preamble_is_set_apart(preamble: str) -> None:
     assert read_message(f"{preamble} when Haram Robotics was founded?").question == "when Haram Robotics was founded?"
 
 
+@pytest.mark.parametrize(
+    "opener",
+    ["OK. Different topic: ", "New question - ", "changing the subject, ", "다른 질문인데요, ", "주제를 바꿔서: "],
+)
+def test_that_the_topic_changes_is_no_part_of_the_question(opener: str) -> None:
+    assert read_message(opener + QUESTION).question == QUESTION
+
+
 def test_what_is_said_after_a_question_is_no_preamble() -> None:
     message = "Where is the Harbour Hall, if I want to drop by?"
     assert read_message(message).question == message

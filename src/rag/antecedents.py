@@ -16,8 +16,10 @@ _NAME_RUN = re.compile(
 )
 _DISTRICT = re.compile(r"[가-힣]{2,3}[구동로]$|-(?:gu|dong|ro)$|\bDistrict$")
 _MARKER = re.compile(r"\s?\[\d+\]")
+_CAPTION = re.compile(r"^(?:“)?(?:Table|표)\b[^:\n]*: ", re.MULTILINE)
+_COLUMN = re.compile(r"(?<= — )[^,:—\n]{1,40}: |(?<=, )[^,:—\n]{1,40}: ")
 _ASKS_WHO = re.compile(
-    r"(어느|어떤|무슨)\s*(회사|기업|곳|데|기관|대학|도시|구|스타트업|행사)|누구|누가|(회사|기업|곳|데|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐(?!\s?하)|무엇)|"
+    r"(어느|어떤|무슨)\s*(회사|기업|곳|데|기관|대학|(?:도시|구)(?!에)|스타트업|행사)|누구|누가|(회사|기업|곳|데|기관|도시|대학|나라)(은|는|이|가)?\s*(어디|뭐(?!\s?하)|무엇)|"
     r"(이름|성함|명칭)(이|은)?\s*(뭐|무엇|어떻게|\W*$)|"
     r"\bwho\b|\bwhose\b|\b(which|what) (\w+ )?(company|firm|city|university|country|start-?up|group|organi[sz]ation|agency|event|hotel)\b",
     re.IGNORECASE,
@@ -27,6 +29,7 @@ _PUBLICATION = re.compile(r"report|article|index|news|보고서|기사|지수|�
 _REPORTS = re.compile(
     r"^(\s?\([^)]*\))?(\s?(의|이|가|은|는|에))?[\s,]*((\d{4}년?|\d+월|\d+일|of|on|\d{4}-\d\d\S*|\d+ [A-Z]\w+ \d{4})[\s,]*)*(자\s|기사|보도|에 따르면|article|report(s|ed)?\b)"
 )
+_OF = re.compile(r" of (?:the )?$")  # Cognex of the United States is a firm, as is 미국의 코그넥스
 _ROLE = (
     r"대표|교수|회장|소장|원장|총장|박사|시장|CEO|chair\w*|[Pp]rofessor|[Pp]resident|director|founder|mayor|head|guest"
 )
@@ -39,8 +42,11 @@ _BETWEEN = re.compile(r",? and |, | 및 |(?<=[가-힣])[와과] ")
 
 
 def plain(answer: str) -> str:
-    """What an answer tells; nothing when it rests on no citation, as a refusal does."""
-    return re.sub(r"\s?\([^()]*\)", "", _MARKER.sub("", answer)) if _MARKER.search(answer) else ""
+    """What an answer tells, rows of tables without caption and columns; nothing when it rests on no citation, as a refusal does."""
+    if not _MARKER.search(answer):
+        return ""
+    lines = re.sub(r"\s?\([^()]*\)", "", _MARKER.sub("", answer)).split("\n")
+    return "\n".join(_COLUMN.sub("", _CAPTION.sub("", line)) if " — " in line else line for line in lines)
 
 
 def asks_who(question: str) -> bool:
@@ -120,13 +126,17 @@ def _spans(text: str, analyzer: Analyzer) -> Iterable[tuple[Term, int, int]]:
 
 
 def _told(answer: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
-    """The names an answer tells of; whoever reported it is none of them."""
+    """The names an answer tells of; whoever reported it is none of them, nor is where another one is from."""
     kept: dict[str, bool] = {}
-    for term, start, end in _spans(answer, analyzer):
+    spans = list(_spans(answer, analyzer))
+    starts, ends = {start for _, start, _ in spans}, {end for _, _, end in spans}
+    for term, start, end in spans:
         name = answer[start:end].removesuffix("'s")
         reports = _REPORTS.match(answer[end:]) or re.search(r"according to (the )?$", answer[:start], re.IGNORECASE)
         common_one = term.token in common and end <= term.end + 1
-        kept[name] = kept.get(name, True) and not (reports or common_one or _PUBLICATION.search(name))
+        of = _OF.search(answer[:start])
+        belongs = (answer[end : end + 2] == "의 " and end + 2 in starts) or bool(of and of.start() in ends)
+        kept[name] = kept.get(name, True) and not (reports or common_one or belongs or _PUBLICATION.search(name))
     return [name for name, tells in kept.items() if tells]
 
 

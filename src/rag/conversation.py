@@ -37,7 +37,7 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 # A name set before the sentence is what its pronouns stand for: "And Haram, what did they build?"
-_FRONTED = re.compile(r"^(?P<name>[^,:?!]{2,40}?)\s*(,|:|\s[–—-])\s")
+_FRONTED = re.compile(r"^(?P<name>[^,:?!]{2,40}?)\s*(?:(?P<apart>[?!.])|[,:]|\s[–—-])\s")
 _COUNTING = re.compile(r"^(st|nd|rd|th)\b|^(위|등|번째)")
 _OPENER = (
     r"(그럼|그러면|그렇다면|그리고|근데|그런데|또|혹시|아|네|응|그래|좋아요?|알겠어요?|그렇구나|아하)(?=[\s,.!]|$)|"
@@ -212,8 +212,11 @@ def _readings(said: str, talk: _Talk) -> list[Reading]:
             return [*swapped, replace(in_context, context=_nameless(before, analyzer))] if "word" in sorts else swapped
         return [*subjects, in_context, *swapped]
     fronted = _FRONTED.match(message)
-    if fronted and names_in(fronted["name"], analyzer):
-        return [alone, in_context]
+    if fronted and (names := names_in(fronted["name"], analyzer)) and not _has_predicate(fronted["name"]):
+        rest = message[fronted.end() :]
+        resolved = [Reading(_with_subject(rest, names))] if _ANAPHOR.search(rest) else []
+        if resolved or not fronted["apart"]:
+            return [*resolved, alone, in_context]
     if _EARLIER.search(message):
         return [*subjects, alone]
     if _ANAPHOR.search(message) or _NTH.search(message):

@@ -59,6 +59,11 @@ _LEAD = re.compile(
     r"(?=(what|which|who|whom|whose|how|when|where|why)\b)",
     re.IGNORECASE | re.DOTALL,
 )
+_NEW_TOPIC = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|and|now|so)\W+)*(?:(?:a |on a )?(?:different|new|another|other) (?:topic|subject|question|note)|changing (?:the )?(?:topic|subject))\s*[:.,–—-]\s*"
+    r"|^\W*(?:그럼\s|자\s)?(?:다른\s?(?:질문|얘기|이야기|주제)|주제를?\s?바꿔서?)(?:인데요?|이에요|요|로)?\s*[:.,–—-]\s*",
+    re.IGNORECASE,
+)
 _SECRET = re.compile(
     r"(system|hidden|initial|secret|your) (prompt|instructions?|message|rules)|password|api[ -]?key|credential|"
     r"(시스템|숨은|숨겨진|초기)\s*(프롬프트|지시|지침|메시지)|비밀\s*번호|프롬프트를|관리자\s*(암호|계정)",
@@ -99,7 +104,7 @@ class Request:
 
 def read_message(message: str) -> Request:
     """Take the question out of a message; a message without one is returned as it is."""
-    text = _TAG.sub(" ", message)
+    text = _NEW_TOPIC.sub("", _TAG.sub(" ", message))
     wish: Language | None = None
     for match in _WISH.finditer(text):
         word = next(filter(None, match.groups())).lower()
