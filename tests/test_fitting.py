@@ -81,6 +81,8 @@ def test_a_sentence_without_figures_fits_no_question_for_one() -> None:
         ("도래센터 센터장은 누구야?", "Han Ideun is the director of the Dorae Centre."),
         ("한이든은 어느 대학을 나왔어?", "한이든은 미르대학교에서 물리학을 공부했다."),
         ("Which university did she attend?", "She studied at Mir College."),
+        ("한이든은 어느 대학을 나왔어?", "한이든 박사는 미르대 출신이다."),
+        ("Which university did she attend?", "She has a doctorate from MIT."),
         ("What is the fax number?", "Fax: 02-123-4567"),
         ("Which languages does it speak?", "한국어와 영어로 안내한다."),
     ],

@@ -77,7 +77,8 @@ _SORTS = (
             re.IGNORECASE,
         ),
         re.compile(
-            r"대학|학교|카이스트|\bKAIST\b|\b(?:universit|college|school|polytechnic|institute of)", re.IGNORECASE
+            r"대학|학교|카이스트|포스텍|[가-힣]대(?![가-힣]{2})|\b(?i:universit|college|school|polytechnic|institute of)"
+            r"|\b(?:[A-Z]{1,5}IST|MIT|POSTECH|ETH|EPFL|Caltech|UCLA|Berkeley|Stanford|Harvard|Princeton|Yale|Oxford|Cambridge)\b"
         ),
     ),
     (
