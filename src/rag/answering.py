@@ -242,7 +242,7 @@ def _near(candidate: Candidate) -> Floats:
 def _is_kind(question: Question, candidate: Candidate) -> bool:
     """Whether a figure, a date or a person stands there when one is asked for, and in the unit asked for."""
     fit = candidate.features["fit"]
-    if question.kind in ("date", "contact") or asks_person(question) or asks_sort(question):
+    if question.kind == "date" or asks_person(question) or asks_sort(question):
         return fit > 0
     asked = question.kind == "figure" or (question.kind == "compare" and question.unit != "any")
     return not asked or fit == 1.0 or (fit > 0 and not question.strict)

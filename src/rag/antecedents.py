@@ -11,9 +11,8 @@ from rag.text import FUNCTION_WORDS, Analyzer, Term, language_of, query_terms
 
 _CURRENCIES = ("KRW", "USD")
 # "and" belongs to a name behind "of" only: the Institute of Science and Technology, but Kookmin University and ETRI.
-_NAME_RUN = re.compile(
-    r"\b[A-Z][\w&·-]*(?: [A-Z][\w&·-]*)*(?: (?:of|for)(?: [A-Z][\w&·-]*)+(?: and(?: [A-Z][\w&·-]*)+)?)*"
-)
+_CAPITAL = r"[A-Z][\w&·-]*"
+_NAME_RUN = re.compile(rf"\b{_CAPITAL}(?: {_CAPITAL})*(?: (?:of|for)(?: {_CAPITAL})+(?: and(?: {_CAPITAL})+)?)*")
 _DISTRICT = re.compile(r"[가-힣]{2,3}[구동로]$|-(?:gu|dong|ro)$|\bDistrict$")
 _MARKER = re.compile(r"\s?\[\d+\]")
 _CAPTION = re.compile(r"^(?:“)?(?:Table|표)\b[^:\n]*: ", re.MULTILINE)
@@ -59,7 +58,7 @@ def names_in(text: str, analyzer: Analyzer, common: Set[str] = frozenset()) -> l
     found = (
         text[start:end].removesuffix("'s")
         for term, start, end in _spans(text, analyzer)
-        if term.token not in common or end > term.end + 1
+        if not _is_common(term, end, common)
     )
     return list(dict.fromkeys(found))
 
@@ -125,6 +124,11 @@ def _spans(text: str, analyzer: Analyzer) -> Iterable[tuple[Term, int, int]]:
             yield (term, *span_of(term, text, terms))
 
 
+def _is_common(term: Term, end: int, common: Set[str]) -> bool:
+    """Whether a name is what every document names, alone or with one more sign: 서울, 서울시."""
+    return term.token in common and end <= term.end + 1
+
+
 def _told(answer: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
     """The names an answer tells of; whoever reported it is none of them, nor is where another one is from."""
     kept: dict[str, bool] = {}
@@ -133,10 +137,11 @@ def _told(answer: str, analyzer: Analyzer, common: Set[str]) -> list[str]:
     for term, start, end in spans:
         name = answer[start:end].removesuffix("'s")
         reports = _REPORTS.match(answer[end:]) or re.search(r"according to (the )?$", answer[:start], re.IGNORECASE)
-        common_one = term.token in common and end <= term.end + 1
         of = _OF.search(answer[:start])
         belongs = (answer[end : end + 2] == "의 " and end + 2 in starts) or bool(of and of.start() in ends)
-        kept[name] = kept.get(name, True) and not (reports or common_one or belongs or _PUBLICATION.search(name))
+        kept[name] = kept.get(name, True) and not (
+            reports or _is_common(term, end, common) or belongs or _PUBLICATION.search(name)
+        )
     return [name for name, tells in kept.items() if tells]
 
 

@@ -89,6 +89,7 @@ _SORTS = (
         ),
     ),
 )
+_CONTACTS = tuple((re.compile(asked, re.IGNORECASE), re.compile(looks)) for asked, looks in CONTACTS.items())
 _DAYS = re.compile(r"\d일(?= ?(이|간|동안|이내|안에|정도|만에|까지) ?)|\b(working|business|calendar) days\b")
 _PLACE = re.compile(r"[가-힣]{1,4}(구|동|로|역|시)(?![가-힣]{2})|호텔|센터|코엑스|-gu\b|\bCOEX\b|street|\d층|\bfloor\b")
 _COUNTRY_OR_CITY = re.compile(r"[A-Z][a-z]+|[가-힣]{2,}(국|시|에)(?![가-힣])")
@@ -103,9 +104,6 @@ def find_figures(text: str) -> tuple[Figure, ...]:
 def fit_of(sentence: Sentence, question: Question) -> float:
     """Whether a sentence holds the kind of thing a question asks for, 0 to 1."""
     text = sentence.text
-    if question.kind == "contact":
-        looks = [shape for word, shape in CONTACTS.items() if re.search(word, question.text, re.IGNORECASE)]
-        return float(any(re.search(shape, text) for shape in looks))
     if asks_person(question):
         told = any(name not in question.text for name in _people(text))
         if _ROLE_ASKED.search(question.text):
@@ -115,8 +113,8 @@ def fit_of(sentence: Sentence, question: Question) -> float:
             return float(told and held and all(role.search(own) for role in asked))
         told = told or any(run not in question.text for run in _NAMES.findall(text))  # a firm may be who is meant
         return 1.0 if told else 0.0 if _HUMAN.search(question.text) else 0.4
-    if sort := _looks_of(question):
-        return float(bool(sort.search(text)))
+    if looks := _looks_of(question.text):
+        return float(any(look.search(text) for look in looks))
     if question.kind == "place":
         return 1.0 if _PLACE.search(text) else 0.5 if _COUNTRY_OR_CITY.search(text) else 0.0
     if question.kind == "date":
@@ -148,12 +146,15 @@ def asks_person(question: Question) -> bool:
 
 
 def asks_sort(question: Question) -> bool:
-    """Whether something is asked for that is known by how it is written: a university, a language."""
-    return _looks_of(question) is not None
+    """Whether something is asked for that is known by how it is written: a telephone number, a university, a language."""
+    return bool(_looks_of(question.text))
 
 
-def _looks_of(question: Question) -> re.Pattern[str] | None:
-    return next((looks for asked, looks in _SORTS if asked.search(question.text)), None)
+@lru_cache(maxsize=1024)
+def _looks_of(question: str) -> tuple[re.Pattern[str], ...]:
+    """What the thing asked for looks like: each kind of contact that is named, else the first sort of thing."""
+    contacts = tuple(looks for asked, looks in _CONTACTS if asked.search(question))
+    return contacts or tuple(looks for asked, looks in _SORTS if asked.search(question))[:1]
 
 
 def _is_of_office(text: str, asked: str) -> bool:

@@ -143,8 +143,9 @@ def make_app(
     service = Service(voices(chatbot, budget), settings, gate=gate, budget=budget, recorder=recorder)
 
     def install(new: Chatbot) -> None:
-        service.voices = voices(new, budget)
-        _anticipate(service)
+        ready = voices(new, budget)
+        _anticipate(ready)  # takes a second: before, so that page and API change over at once
+        service.voices = ready
         app.state.renew_page(new, _sources(new))
 
     watcher = Watcher(chatbot, install)
@@ -209,12 +210,12 @@ def _warm_and_watch(watcher: Watcher, service: Service) -> None:
     if isinstance(watcher.chatbot.retriever.encoder, SentenceEncoder):
         keep_to_threads(1)  # answers share the processors: a second thread for one costs the others more than it saves
     service.ready.set()
-    _anticipate(service)
+    _anticipate(service.voices)
     watcher.watch(service.stopping)
 
 
-def _anticipate(service: Service) -> None:
+def _anticipate(voices: Voices) -> None:
     try:
-        service.voices.anticipate()
+        voices.anticipate()
     except Exception:  # the thread that watches must live on, and whoever asks is told what is wrong
         log.exception("The questions offered at the start could not be answered ahead")
